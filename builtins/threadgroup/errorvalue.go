@@ -1,0 +1,46 @@
+package threadgroup
+
+import (
+	"errors"
+
+	"github.com/starlark-tg/tg/engine"
+	"go.starlark.net/starlark"
+)
+
+// An Error is how a task failed, as a value. It is immutable.
+type Error struct {
+	err      *engine.Error
+	task     string
+	attempts []starlark.Value // the earlier ones
+}
+
+var _ starlark.HasAttrs = (*Error)(nil)
+
+func (e *Error) String() string        { return e.err.Msg }
+func (e *Error) Type() string          { return "Error" }
+func (e *Error) Freeze()               {} // immutable
+func (e *Error) Truth() starlark.Bool  { return true }
+func (e *Error) Hash() (uint32, error) { return 0, errors.New("unhashable type: Error") }
+
+var errorAttrs = attrs[*Error]{
+	"kind":      func(e *Error) (starlark.Value, error) { return starlark.String(e.err.Kind), nil },
+	"message":   func(e *Error) (starlark.Value, error) { return starlark.String(e.err.Msg), nil },
+	"code":      (*Error).code,
+	"traceback": func(e *Error) (starlark.Value, error) { return starlark.String(e.err.Traceback()), nil },
+	"attempts": func(e *Error) (starlark.Value, error) {
+		return starlark.NewList(append([]starlark.Value{}, e.attempts...)), nil
+	},
+	"task": func(e *Error) (starlark.Value, error) { return starlark.String(e.task), nil },
+}
+
+func (e *Error) Attr(name string) (starlark.Value, error) { return errorAttrs.get(e, name) }
+func (e *Error) AttrNames() []string                      { return errorAttrs.names() }
+
+// code returns the number that came with the error, such as an exit status.
+func (e *Error) code() (starlark.Value, error) {
+	var c interface{ ErrorCode() int }
+	if errors.As(e.err, &c) {
+		return starlark.MakeInt(c.ErrorCode()), nil
+	}
+	return starlark.None, nil
+}

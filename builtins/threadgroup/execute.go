@@ -1,0 +1,245 @@
+package threadgroup
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/event"
+	"github.com/starlark-tg/tg/engine/group"
+	"go.starlark.net/starlark"
+)
+
+// def execute()
+func executeMethod(g *Group, thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args)+len(kwargs) > 0 {
+		return nil, fmt.Errorf("execute: takes no arguments: options belong to threadgroup(…), arguments to register(…)")
+	}
+	return g.execute(thread)
+}
+
+// execute runs the registered tasks and waits for them.
+func (g *Group) execute(thread *starlark.Thread) (starlark.Value, error) {
+	t := engine.Of(thread)
+	list, err := g.begin()
+	if err != nil {
+		return nil, err
+	}
+	e := g.newExecution(t, len(list))
+	for i, r := range list {
+		e.results[i] = Result{spec: e.spec(r.f, r.o), args: r.f.args, index: i}
+	}
+	t.Publish(e.given...)
+	return e.run(g.workers(0), func() { g.running = false })
+}
+
+// begin takes the registered tasks for a run; only one such run at a time.
+func (g *Group) begin() ([]*registration, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.running {
+		return nil, fmt.Errorf("group %q is already running", g.name)
+	}
+	if len(g.waiting) > 0 {
+		d := g.waiting[0]
+		return nil, fmt.Errorf("%s: %s was not applied to a function", d.pos, d.text)
+	}
+	g.running = true
+	return append([]*registration(nil), g.registered...), nil
+}
+
+// defaultWorkers is Python's ThreadPoolExecutor's.
+func defaultWorkers() int { return min(32, runtime.NumCPU()+4) }
+
+// workers returns the slots of a run; n is its own bound where the group has none.
+func (g *Group) workers(n int) *group.Slots {
+	if g.slots != nil {
+		return g.slots
+	}
+	return g.shared.budget.Slots(n)
+}
+
+// def map(fn, *iterables, **constants)
+func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	fn, iterables, err := callee("map", args)
+	if err != nil {
+		return nil, err
+	}
+	flat, err := zip(iterables)
+	if err != nil {
+		return nil, err
+	}
+	t := engine.Of(thread)
+	width := len(iterables)
+	e := g.newExecution(t, len(flat)/width)
+	spec := e.spec(&Function{fn: fn, kwargs: kwargs}, g.forTask())
+	for i := range e.results {
+		e.results[i] = Result{spec: spec, args: flat[i*width : (i+1)*width : (i+1)*width], index: i}
+	}
+	t.Publish(e.given...)
+	t.Publish(flat...)
+	return e.run(g.workers(defaultWorkers()), func() {})
+}
+
+// zip returns the arguments of all calls, one call after the other; it ends with
+// the shortest iterable.
+func zip(iterables starlark.Tuple) ([]starlark.Value, error) {
+	n := len(iterables)
+	if n == 0 {
+		return nil, fmt.Errorf("map: missing an iterable of items: map(fn, items)")
+	}
+	least := -1
+	iters := make([]starlark.Iterator, n)
+	for i, v := range iterables {
+		if iters[i] = starlark.Iterate(v); iters[i] == nil {
+			return nil, fmt.Errorf("map: items must be a list or another iterable, not %s", v.Type())
+		}
+		defer iters[i].Done()
+		if n := starlark.Len(v); n >= 0 && (least < 0 || n < least) {
+			least = n
+		}
+	}
+	flat := make([]starlark.Value, 0, n*min(max(least, 0), 1<<20))
+	for {
+		for _, it := range iters {
+			var v starlark.Value
+			if !it.Next(&v) {
+				return flat[:len(flat)/n*n], nil
+			}
+			flat = append(flat, v)
+		}
+	}
+}
+
+// A spec is what a task is made from; the tasks of one map share theirs.
+type spec struct {
+	group.Spec
+	fn     starlark.Callable
+	kwargs []starlark.Tuple
+	retry  *retryPolicy
+	given  *engine.HandOver
+}
+
+// An execution is one run of a group.
+type execution struct {
+	group   *Group
+	thread  *engine.Thread // that waits for it
+	parent  *worker        // the task that waits for it; nil: the main script
+	number  int64
+	results []Result
+	given   []starlark.Value // functions and what goes with them
+	freeze  bool             // what tasks return is frozen: others may see the group
+}
+
+func (g *Group) newExecution(t *engine.Thread, n int) *execution {
+	parent, _ := t.Local.(*worker)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return &execution{
+		group: g, thread: t, parent: parent, number: g.shared.runs.next(),
+		results: make([]Result, n),
+	}
+}
+
+func (e *execution) spec(f *Function, o *options) *spec {
+	s := &spec{fn: f.fn, kwargs: f.kwargs, retry: o.retry}
+	s.given = &engine.HandOver{Task: f.fn.Name(), Pos: e.thread.Caller()}
+	s.Name, s.Timeout = o.name, o.timeout
+	if s.Name == "" {
+		s.Name = f.fn.Name()
+	}
+	if o.retry != nil {
+		s.Retry = &o.retry.Retry
+	}
+	e.given = append(e.given, f)
+	if o.retry != nil {
+		e.given = append(e.given, o.retry)
+	}
+	return s
+}
+
+// run runs the tasks and waits for them. ended is called with the group's lock
+// held when they have ended.
+func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error) {
+	g := e.group
+	g.mu.Lock()
+	e.freeze = g.reached // known only now: the tasks themselves may name the group
+	g.mu.Unlock()
+	e.given = nil
+
+	tasks := make([]*group.Task[starlark.Value], len(e.results))
+	for i := range e.results {
+		r := &e.results[i]
+		r.task.Spec = &r.spec.Spec
+		r.group = g.name
+		tasks[i] = &r.task
+	}
+	e.emit(event.Event{Kind: event.GroupStarted, Counts: event.Counts{Tasks: len(tasks)}})
+	run := group.Start(e.thread.Context(), group.Config[starlark.Value]{
+		Tasks: tasks, Slots: slots, Deadline: g.deadline,
+		MaxFailures: g.maxFailures(len(tasks)), MaxText: g.maxFailed,
+		NewWorker: func(a *group.Attempt) group.Worker[starlark.Value] { return newWorker(e, a) },
+		Settled:   e.settled(),
+	})
+	if e.parent != nil {
+		e.parent.attempt.Wait(run.Done())
+	} else {
+		run.Wait()
+	}
+	results := e.finish(run.Duration())
+	g.mu.Lock()
+	g.results, g.executed = results, true
+	ended()
+	g.mu.Unlock()
+	e.emit(event.Event{Kind: event.GroupEnded, Duration: results.duration, Counts: results.counts()})
+	if cause := e.thread.Cancelled(); cause != nil {
+		return nil, cause
+	}
+	if g.noCheck {
+		return results, nil
+	}
+	return results, results.failure(g.name)
+}
+
+// finish makes the Results of a run whose tasks have ended.
+func (e *execution) finish(d time.Duration) *Results {
+	list := make([]*Result, len(e.results))
+	for i := range e.results {
+		r := &e.results[i]
+		if r.task.Err != nil {
+			r.err = taskError(&r.task)
+		}
+		list[i] = r
+	}
+	return &Results{list: list, duration: d, group: e.group.name}
+}
+
+func (e *execution) emit(ev event.Event) {
+	if sink := e.thread.Run().Options().Events; sink != nil {
+		ev.Group, ev.Run = e.group.name, e.number
+		sink(ev)
+	}
+}
+
+// settled returns what tells the reader of events of each attempt; nil if there
+// is none, so that a run which nobody watches pays nothing.
+func (e *execution) settled() func(i int, again time.Duration) {
+	if e.thread.Run().Options().Events == nil {
+		return nil
+	}
+	return func(i int, again time.Duration) {
+		t := &e.results[i].task
+		ev := event.Event{
+			Kind: event.TaskEnded, Task: t.Spec.Name, Index: i, Attempts: int(t.Attempts),
+			Status: t.Status.String(), Duration: t.Duration, Err: t.Err,
+		}
+		if again >= 0 {
+			ev.Kind, ev.Delay = event.TaskRetry, again
+		}
+		if stop, ok := t.Err.(*group.Stop); ok {
+			ev.Err = stopError(stop)
+		}
+		e.emit(ev)
+	}
+}

@@ -1,0 +1,130 @@
+package threadgroup
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/event"
+	"github.com/starlark-tg/tg/engine/group"
+	"go.starlark.net/starlark"
+)
+
+// passes are the kinds of errors that attempt does not catch: they are meant for
+// the task that it runs in.
+var passes = map[string]bool{"exit": true, "deadlock": true, "limit": true}
+
+// def attempt(fn, *args, **kwargs)
+func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	fn, args, err := callee(b.Name(), args)
+	if err != nil {
+		return nil, err
+	}
+	t := engine.Of(thread)
+	r := &Result{spec: &spec{fn: fn, kwargs: kwargs}, args: args}
+	r.spec.Name = fn.Name()
+	r.task.Attempts, r.task.Start, r.task.Status = 1, time.Now(), group.OK
+	v, err := t.Call(fn, args, kwargs)
+	r.task.Duration = time.Since(r.task.Start)
+	if err == nil {
+		r.task.Value = v
+		return r, nil
+	}
+	e := asError(err)
+	if cause := t.Cancelled(); cause != nil || passes[e.Kind] {
+		return nil, err
+	}
+	r.task.Status, r.task.Err, r.err = group.Failed, err, e
+	return r, nil
+}
+
+// def defer(fn, *args, **kwargs)
+func deferCall(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	fn, args, err := callee(b.Name(), args)
+	if err != nil {
+		return nil, err
+	}
+	t := engine.Of(thread)
+	t.Publish(&Function{fn: fn, args: args, kwargs: kwargs})
+	t.Defer(fn, args, kwargs)
+	return starlark.None, nil
+}
+
+// def current_task()
+func currentTask(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	w, ok := engine.Of(thread).Local.(*worker)
+	if !ok {
+		return starlark.None, nil
+	}
+	a := w.attempt
+	c := &currentTaskValue{
+		name: w.task.spec.Name, group: w.e.group.name, index: w.task.index,
+		attempt: a.Number, max: a.Max, worker: a.Worker, life: a, e: w.e,
+	}
+	c.until, c.bounded = a.Until()
+	return c, nil
+}
+
+// A currentTaskValue is a task as seen from inside.
+type currentTaskValue struct {
+	name, group          string
+	index                int
+	attempt, max, worker int
+	until                time.Time
+	bounded              bool
+	life                 engine.Life
+	e                    *execution
+}
+
+var _ starlark.HasAttrs = (*currentTaskValue)(nil)
+
+func (c *currentTaskValue) String() string        { return fmt.Sprintf("<task %q of %q>", c.name, c.group) }
+func (c *currentTaskValue) Type() string          { return "Task" }
+func (c *currentTaskValue) Freeze()               {} // immutable
+func (c *currentTaskValue) Truth() starlark.Bool  { return true }
+func (c *currentTaskValue) Hash() (uint32, error) { return 0, errors.New("unhashable type: Task") }
+
+var currentTaskAttrs = attrs[*currentTaskValue]{
+	"name":         func(c *currentTaskValue) (starlark.Value, error) { return starlark.String(c.name), nil },
+	"attempt":      func(c *currentTaskValue) (starlark.Value, error) { return starlark.MakeInt(c.attempt), nil },
+	"max_attempts": func(c *currentTaskValue) (starlark.Value, error) { return starlark.MakeInt(c.max), nil },
+	"worker":       func(c *currentTaskValue) (starlark.Value, error) { return starlark.MakeInt(c.worker), nil },
+	"remaining":    (*currentTaskValue).remaining,
+	"cancelled": func(c *currentTaskValue) (starlark.Value, error) {
+		return starlark.Bool(c.life.Cause() != nil), nil
+	},
+	"group":    func(c *currentTaskValue) (starlark.Value, error) { return starlark.String(c.group), nil },
+	"progress": method("progress", (*currentTaskValue).progress),
+}
+
+func (c *currentTaskValue) Attr(name string) (starlark.Value, error) {
+	return currentTaskAttrs.get(c, name)
+}
+func (c *currentTaskValue) AttrNames() []string { return currentTaskAttrs.names() }
+
+// remaining returns the seconds until the attempt or the run is out of time, or None.
+func (c *currentTaskValue) remaining() (starlark.Value, error) {
+	if !c.bounded {
+		return starlark.None, nil
+	}
+	return starlark.Float(max(0, time.Until(c.until).Seconds())), nil
+}
+
+// def progress(done, total)
+func (c *currentTaskValue) progress(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var done, total starlark.Value
+	if err := starlark.UnpackArgs("progress", args, kwargs, "done", &done, "total", &total); err != nil {
+		return nil, err
+	}
+	d, ok := starlark.AsFloat(done)
+	n, ok2 := starlark.AsFloat(total)
+	if !ok || !ok2 || !(d >= 0) || !(n >= 0) {
+		return nil, fmt.Errorf("progress: done and total must be numbers from 0")
+	}
+	c.e.emit(event.Event{Kind: event.TaskProgress, Task: c.name, Index: c.index, Done: d, Total: n})
+	return starlark.None, nil
+}

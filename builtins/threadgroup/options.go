@@ -1,0 +1,265 @@
+package threadgroup
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/starlark-tg/tg/engine"
+	startime "go.starlark.net/lib/time"
+	"go.starlark.net/starlark"
+)
+
+type counter struct{ n atomic.Int64 }
+
+func (c *counter) next() int64 { return c.n.Add(1) }
+
+// options are those of a group or of a task.
+type options struct {
+	name       string
+	maxWorkers int           // 0: not given
+	timeout    time.Duration // 0: none
+	deadline   time.Duration // 0: none
+	retry      *retryPolicy  // nil: none
+	maxFailed  string        // "" or as given: 3, 5%
+	noCheck    bool
+
+	args   starlark.Tuple // of a task
+	kwargs []starlark.Tuple
+}
+
+// forTask returns the options of a group that are defaults of its tasks.
+func (o *options) forTask() *options { return &options{timeout: o.timeout, retry: o.retry} }
+
+// An option is one keyword: its name and how its value is taken.
+type option struct {
+	name string
+	set  func(o *options, v starlark.Value) error
+}
+
+// A signature is the options that a function takes, in order.
+type signature []option
+
+var (
+	nameOption    = option{"name", func(o *options, v starlark.Value) error { return setString(&o.name, v) }}
+	workersOption = option{"max_workers", setMaxWorkers}
+	timeoutOption = option{"timeout", func(o *options, v starlark.Value) error { return setSeconds(&o.timeout, v) }}
+	retryOption   = option{"retry", setRetry}
+
+	groupOptions = signature{
+		nameOption, workersOption, timeoutOption, retryOption,
+		{"deadline", func(o *options, v starlark.Value) error { return setSeconds(&o.deadline, v) }},
+		{"max_failures", setMaxFailures},
+		{"check", setCheck},
+	}
+	executionOptions = append(signature{workersOption}, slices.DeleteFunc(slices.Clone(groupOptions),
+		func(o option) bool { return o.name == "max_workers" })...)
+	taskOptions = signature{
+		nameOption,
+		{"args", setArgs},
+		{"kwargs", setKwargs},
+		timeoutOption, retryOption,
+	}
+)
+
+// guesses answers keywords of other tools with this one's.
+var guesses = map[string]string{
+	"fail_fast":           "max_failures=1",
+	"failfast":            "max_failures=1",
+	"n_jobs":              "max_workers",
+	"jobs":                "max_workers",
+	"concurrency":         "max_workers",
+	"workers":             "max_workers",
+	"threads":             "max_workers",
+	"num_workers":         "max_workers",
+	"max_concurrency":     "max_workers",
+	"retries":             "retry",
+	"max_retries":         "retry",
+	"rate_limit":          "limit",
+	"return_exceptions":   "check=False",
+	"raise_on_error":      "check",
+	"depends_on":          "after",
+	"needs":               "after",
+	"time_limit":          "timeout",
+	"timeout_per_attempt": "timeout",
+}
+
+// unpack takes the arguments of a call of fn, positional ones in the signature's order.
+func (s signature) unpack(fn string, args starlark.Tuple, kwargs []starlark.Tuple, o *options) error {
+	if len(args) > len(s) {
+		return fmt.Errorf("%s: got %d arguments, want at most %d", fn, len(args), len(s))
+	}
+	given := map[string]bool{}
+	take := func(opt option, v starlark.Value) error {
+		if given[opt.name] {
+			return fmt.Errorf("%s: got multiple values for keyword argument %q", fn, opt.name)
+		}
+		given[opt.name] = true
+		if v == starlark.None {
+			return nil
+		}
+		if err := opt.set(o, v); err != nil {
+			return fmt.Errorf("%s: %s %w", fn, opt.name, err)
+		}
+		return nil
+	}
+	for i, v := range args {
+		if err := take(s[i], v); err != nil {
+			return err
+		}
+	}
+	for _, kv := range kwargs {
+		name, _ := starlark.AsString(kv[0])
+		i := slices.IndexFunc(s, func(o option) bool { return o.name == name })
+		if i < 0 {
+			return s.unexpected(fn, name)
+		}
+		if err := take(s[i], kv[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s signature) unexpected(fn, name string) error {
+	text := fmt.Sprintf("%s: unexpected keyword argument %q", fn, name)
+	if guess, ok := guesses[name]; ok {
+		return fmt.Errorf("%s; use %s", text, guess)
+	}
+	names := make([]string, len(s))
+	for i, o := range s {
+		names[i] = o.name
+	}
+	if near := engine.Nearest(name, names); near != "" {
+		return fmt.Errorf("%s; did you mean %s?", text, near)
+	}
+	return fmt.Errorf("%s; there are %s", text, strings.Join(names, ", "))
+}
+
+func setString(s *string, v starlark.Value) error {
+	text, ok := starlark.AsString(v)
+	if !ok {
+		return fmt.Errorf("must be a string, not %s", v.Type())
+	}
+	if text == "" {
+		return fmt.Errorf("must not be empty")
+	}
+	*s = text
+	return nil
+}
+
+func setMaxWorkers(o *options, v starlark.Value) error {
+	n, ok := v.(starlark.Int)
+	if !ok {
+		return fmt.Errorf("must be an int, not %s", v.Type())
+	}
+	if n.Sign() <= 0 {
+		return fmt.Errorf("must be greater than 0")
+	}
+	workers, err := starlark.AsInt32(n)
+	if err != nil {
+		workers = math.MaxInt32
+	}
+	o.maxWorkers = workers
+	return nil
+}
+
+// seconds converts a number of seconds, or a duration of the time module.
+func seconds(v starlark.Value) (time.Duration, error) {
+	if d, ok := v.(startime.Duration); ok {
+		return time.Duration(d), nil
+	}
+	f, ok := starlark.AsFloat(v)
+	if !ok {
+		return 0, fmt.Errorf("must be a number of seconds, not %s", v.Type())
+	}
+	if math.IsNaN(f) {
+		return 0, fmt.Errorf("must be a number of seconds, not nan")
+	}
+	if f *= float64(time.Second); f < math.MaxInt64 {
+		return time.Duration(f), nil
+	}
+	return math.MaxInt64, nil
+}
+
+func setSeconds(to *time.Duration, v starlark.Value) error {
+	d, err := seconds(v)
+	if err == nil && d <= 0 {
+		err = fmt.Errorf("must be greater than 0")
+	}
+	if err == nil && d < math.MaxInt64 { // more than 290 years: never
+		*to = d
+	}
+	return err
+}
+
+func setMaxFailures(o *options, v starlark.Value) error {
+	if s, ok := starlark.AsString(v); ok {
+		p, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+		if err != nil || !strings.HasSuffix(s, "%") || !(p > 0 && p <= 100) {
+			return fmt.Errorf(`must be a number of tasks, or a share such as "5%%", not %q`, s)
+		}
+		o.maxFailed = s
+		return nil
+	}
+	n, ok := v.(starlark.Int)
+	if !ok {
+		return fmt.Errorf(`must be a number of tasks, or a share such as "5%%", not %s`, v.Type())
+	}
+	if n.Sign() <= 0 {
+		return fmt.Errorf("must be greater than 0")
+	}
+	o.maxFailed = n.String()
+	return nil
+}
+
+// maxFailures returns how many failures of n tasks stop the run; 0: none do.
+func (o *options) maxFailures(n int) int {
+	if share, ok := strings.CutSuffix(o.maxFailed, "%"); ok {
+		p, _ := strconv.ParseFloat(share, 64)
+		return max(1, int(math.Ceil(p/100*float64(n)-1e-9)))
+	}
+	max, err := strconv.Atoi(o.maxFailed)
+	if err != nil && o.maxFailed != "" {
+		return math.MaxInt
+	}
+	return max
+}
+
+func setCheck(o *options, v starlark.Value) error {
+	b, ok := v.(starlark.Bool)
+	if !ok {
+		return fmt.Errorf("must be True or False, not %s", v.Type())
+	}
+	o.noCheck = !bool(b)
+	return nil
+}
+
+func setArgs(o *options, v starlark.Value) error {
+	it, ok := v.(starlark.Iterable)
+	if !ok {
+		return fmt.Errorf("must be a list of arguments, not %s", v.Type())
+	}
+	for e := range starlark.Elements(it) {
+		o.args = append(o.args, e)
+	}
+	return nil
+}
+
+func setKwargs(o *options, v starlark.Value) error {
+	d, ok := v.(starlark.IterableMapping)
+	if !ok {
+		return fmt.Errorf("must be a dict of keyword arguments, not %s", v.Type())
+	}
+	for _, kv := range d.Items() {
+		if _, ok := kv[0].(starlark.String); !ok {
+			return fmt.Errorf("must have strings as keys, not %s", kv[0].Type())
+		}
+		o.kwargs = append(o.kwargs, kv)
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package threadgroup
+
+import (
+	"strings"
+
+	"go.starlark.net/starlark"
+)
+
+// Results can hold lists that hold the results: starlark's own printing sees
+// cycles of lists and dicts only, so values inside results are printed here.
+
+// str is str(v), repr what print shows inside a list.
+func str(v starlark.Value) string {
+	if s, ok := starlark.AsString(v); ok {
+		return s
+	}
+	return repr(v)
+}
+
+func repr(v starlark.Value) string {
+	p := printer{path: map[any]bool{}}
+	p.value(v)
+	return p.String()
+}
+
+// A printer writes values; what it is in the midst of writing it writes as "...".
+type printer struct {
+	strings.Builder
+	path map[any]bool
+}
+
+// maxNesting bounds the depth to which values are printed.
+const maxNesting = 1000
+
+func (p *printer) value(v starlark.Value) {
+	switch v := v.(type) {
+	case nil:
+		p.WriteString("None")
+	case *starlark.List:
+		p.nested(v, "[", "]", func() { p.elements(v) })
+	case *starlark.Set:
+		p.nested(v, "set([", "])", func() { p.elements(v) })
+	case starlark.Tuple:
+		p.tuple(v)
+	case *starlark.Dict:
+		p.nested(v, "{", "}", func() { p.entries(v) })
+	case *Result:
+		p.nested(v, "(", ")", func() { v.write(p) })
+	case *Results:
+		p.nested(v, "[", "]", func() { p.elements(v) })
+	case *Function:
+		p.nested(v, "", "", func() { v.write(p) })
+	default:
+		p.WriteString(v.String())
+	}
+}
+
+func (p *printer) nested(v any, open, close string, body func()) {
+	if p.path[v] || len(p.path) >= maxNesting {
+		p.WriteString(open + "..." + close)
+		return
+	}
+	p.path[v] = true
+	p.WriteString(open)
+	body()
+	p.WriteString(close)
+	delete(p.path, v)
+}
+
+func (p *printer) elements(it starlark.Iterable) {
+	first := true
+	for e := range starlark.Elements(it) {
+		if !first {
+			p.WriteString(", ")
+		}
+		first = false
+		p.value(e)
+	}
+}
+
+func (p *printer) entries(d *starlark.Dict) {
+	first := true
+	for k, v := range d.Entries() {
+		if !first {
+			p.WriteString(", ")
+		}
+		first = false
+		p.value(k)
+		p.WriteString(": ")
+		p.value(v)
+	}
+}
+
+// tuple has no identity: only what it holds can close a cycle.
+func (p *printer) tuple(t starlark.Tuple) {
+	p.WriteByte('(')
+	for i, e := range t {
+		if i > 0 {
+			p.WriteString(", ")
+		}
+		p.value(e)
+	}
+	if len(t) == 1 {
+		p.WriteByte(',')
+	}
+	p.WriteByte(')')
+}

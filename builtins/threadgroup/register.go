@@ -1,0 +1,90 @@
+package threadgroup
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/starlark-tg/tg/engine"
+	"go.starlark.net/starlark"
+)
+
+// A registerMethod is group.register or group.task. In a plain call a function
+// as first argument is what is registered; after "@" every argument is one.
+type registerMethod struct {
+	group *Group
+	task  bool
+}
+
+var (
+	_ engine.Decorator = (*registerMethod)(nil)
+	_ engine.Shareable = (*registerMethod)(nil)
+)
+
+func (m *registerMethod) Name() string {
+	if m.task {
+		return "task"
+	}
+	return "register"
+}
+func (m *registerMethod) String() string {
+	return "<built-in method " + m.Name() + " of threadgroup value>"
+}
+func (m *registerMethod) Type() string         { return "builtin_function_or_method" }
+func (m *registerMethod) Freeze()              {} // the group has a lock
+func (m *registerMethod) Truth() starlark.Bool { return true }
+func (m *registerMethod) Hash() (uint32, error) {
+	return 0, errors.New("unhashable type: " + m.Name())
+}
+
+// Share shares the group.
+func (m *registerMethod) Share(visit func(starlark.Value)) { visit(m.group) }
+
+// Decorate is @group.register without a call.
+func (m *registerMethod) Decorate(thread *starlark.Thread, fn starlark.Value) (starlark.Value, error) {
+	f, _, err := callee(m.Name(), starlark.Tuple{fn})
+	if err != nil {
+		return nil, err
+	}
+	return f, m.group.add(engine.Of(thread), &registration{f: &Function{fn: f}, o: m.group.forTask()})
+}
+
+// DecoratorCall is @group.register(…).
+func (m *registerMethod) DecoratorCall(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return m.decorator(thread, args, kwargs)
+}
+
+// def register(fn=None, *args, **kwargs) · def task(fn=None, name=None, args=(), kwargs={}, timeout=None, retry=0)
+func (m *registerMethod) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		if fn, ok := args[0].(starlark.Callable); ok {
+			d, err := m.decorator(thread, args[1:], kwargs)
+			if err != nil {
+				return nil, err
+			}
+			return d.CallInternal(thread, starlark.Tuple{fn}, nil)
+		}
+	}
+	return m.decorator(thread, args, kwargs)
+}
+
+// decorator returns a decorator that waits for its function.
+func (m *registerMethod) decorator(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (*pendingDecorator, error) {
+	g := m.group
+	d := &pendingDecorator{
+		group: g, fn: m.Name(), text: callText(m.Name(), args, kwargs), pos: engine.Of(thread).Caller(),
+		args: args, kwargs: kwargs, options: g.forTask(),
+	}
+	if m.task {
+		if len(args) > 0 {
+			return nil, fmt.Errorf("task: options are given by name, as in task(timeout=5); the function's arguments go into args=[…]")
+		}
+		if err := taskOptions.unpack("task", nil, kwargs, d.options); err != nil {
+			return nil, err
+		}
+		d.args, d.kwargs = d.options.args, d.options.kwargs
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiting = append(g.waiting, d)
+	return d, nil
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// A duration is a flag value: seconds, or a number with a unit.
+type duration time.Duration
+
+func (d *duration) String() string {
+	return strconv.FormatFloat(time.Duration(*d).Seconds(), 'f', -1, 64) + "s"
+}
+func (d *duration) Type() string { return "time" }
+
+// Set takes 5, 1.5, 300ms, 2m, 1h30m.
+func (d *duration) Set(s string) error {
+	t, err := time.ParseDuration(s)
+	if err != nil {
+		f, ferr := strconv.ParseFloat(s, 64)
+		if ferr != nil || math.IsNaN(f) {
+			return fmt.Errorf("%q is not a time such as 5, 1.5, 300ms or 2m", s)
+		}
+		if f *= float64(time.Second); f >= math.MaxInt64 {
+			return fmt.Errorf("%q is too long", s)
+		}
+		t = time.Duration(f)
+	}
+	if t <= 0 {
+		return fmt.Errorf("%q is not greater than 0", s)
+	}
+	*d = duration(t)
+	return nil
+}
+
+func addColor(cmd *cobra.Command, to *string) {
+	*to = "auto"
+	cmd.Flags().Var((*colorMode)(to), "color", "colour messages: `auto`, always or never")
+}
+
+type colorMode string
+
+func (c *colorMode) String() string { return string(*c) }
+func (c *colorMode) Type() string   { return "when" }
+
+func (c *colorMode) Set(s string) error {
+	if s != "auto" && s != "always" && s != "never" {
+		return fmt.Errorf("%q is not auto, always or never", s)
+	}
+	*c = colorMode(s)
+	return nil
+}
+
+// paint colours text, or leaves it as it is.
+type paint bool
+
+// painter decides: --color > NO_COLOR > FORCE_COLOR > terminal and TERM≠dumb.
+func painter(mode string, w io.Writer) paint {
+	switch {
+	case mode == "always":
+		return true
+	case mode == "never", os.Getenv("NO_COLOR") != "":
+		return false
+	case os.Getenv("FORCE_COLOR") != "":
+		return true
+	}
+	f, ok := w.(*os.File)
+	return paint(ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb")
+}
+
+func (p paint) in(code, s string) string {
+	if !p || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (p paint) red(s string) string   { return p.in("1;31", s) }
+func (p paint) green(s string) string { return p.in("32", s) }
+func (p paint) blue(s string) string  { return p.in("1;34", s) }
+func (p paint) bold(s string) string  { return p.in("1", s) }
+func (p paint) dim(s string) string   { return p.in("2", s) }

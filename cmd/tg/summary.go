@@ -1,0 +1,158 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/event"
+)
+
+// How much of a long run the summary shows.
+const (
+	maxRows       = 30
+	maxRowFailed  = 10
+	maxReasonLen  = 60
+	maxNameLength = 40
+)
+
+// A summary is the table at the end of a run. It reads events, from many
+// goroutines, and adds the runs of groups of one name up.
+type summary struct {
+	began time.Time
+
+	mu   sync.Mutex // guards what follows
+	rows []*row
+	by   map[string]*row
+}
+
+type row struct {
+	name     string
+	runs     int
+	counts   event.Counts
+	duration time.Duration
+	failed   []event.Event // the first ones
+}
+
+func newSummary() *summary { return &summary{began: time.Now(), by: map[string]*row{}} }
+
+func (s *summary) event(e event.Event) {
+	failed := e.Kind == event.TaskEnded && (e.Status == "failed" || e.Status == "timed_out")
+	if e.Kind != event.GroupStarted && e.Kind != event.GroupEnded && !failed {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.by[e.Group]
+	if r == nil {
+		r = &row{name: e.Group}
+		s.by[e.Group] = r
+		s.rows = append(s.rows, r)
+	}
+	switch e.Kind {
+	case event.GroupStarted:
+		r.runs++
+	case event.GroupEnded:
+		r.counts.Add(e.Counts)
+		r.duration += e.Duration
+	default:
+		if len(r.failed) < maxRowFailed {
+			r.failed = append(r.failed, e)
+		}
+	}
+}
+
+// print writes the table, if a group has run.
+func (s *summary) print(w io.Writer, p paint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.rows) == 0 {
+		return
+	}
+	var total event.Counts
+	width, digits := 0, 0
+	for i, r := range s.rows {
+		total.Add(r.counts)
+		if i < maxRows {
+			width = max(width, utf8.RuneCountInString(cut(r.name, maxNameLength)))
+			digits = max(digits, len(r.done()))
+		}
+	}
+	var b strings.Builder
+	for i, r := range s.rows {
+		if i == maxRows {
+			fmt.Fprintf(&b, "… and %d more groups\n", len(s.rows)-i)
+			break
+		}
+		r.print(&b, p, width, digits)
+	}
+	parts := append([]string{plural(total.Tasks, "task")}, endings(total)...)
+	parts = append(parts, fmt.Sprintf("%.1fs", time.Since(s.began).Seconds()))
+	b.WriteString(strings.Join(parts, " · ") + "\n")
+	_, _ = io.WriteString(w, b.String())
+}
+
+func (r *row) done() string { return fmt.Sprintf("%d/%d", r.counts.OK, r.counts.Tasks) }
+
+func (r *row) print(b *strings.Builder, p paint, width, digits int) {
+	mark := p.green("✓")
+	if r.counts.OK < r.counts.Tasks {
+		mark = p.red("✗")
+	}
+	name := cut(r.name, maxNameLength)
+	pad := strings.Repeat(" ", width-utf8.RuneCountInString(name))
+	fmt.Fprintf(b, "%s %s%s   %*s   %.1fs", mark, name, pad, digits, r.done(), r.duration.Seconds())
+	if parts := endings(r.counts); len(parts) > 0 {
+		b.WriteString("   " + p.red(strings.Join(parts, ", ")))
+	}
+	if r.runs > 1 {
+		b.WriteString("   " + p.dim(plural(r.runs, "run")))
+	}
+	b.WriteByte('\n')
+	for _, e := range r.failed {
+		where := ""
+		var err *engine.Error
+		if errors.As(e.Err, &err) && err.Pos.IsValid() {
+			where = err.Pos.String()
+		}
+		text, _, _ := strings.Cut(e.Err.Error(), "\n")
+		fmt.Fprintf(b, "    %s   %s   %s\n", cut(e.Task, maxNameLength), cut(text, maxReasonLen), p.dim(where))
+	}
+	if more := r.counts.Failed + r.counts.TimedOut - len(r.failed); more > 0 && len(r.failed) > 0 {
+		fmt.Fprintf(b, "    … and %d more\n", more)
+	}
+}
+
+func endings(c event.Counts) []string {
+	var parts []string
+	for _, e := range []struct {
+		n    int
+		word string
+	}{{c.Failed, "failed"}, {c.TimedOut, "timed out"}, {c.Cancelled, "cancelled"}, {c.Skipped, "skipped"}} {
+		if e.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", e.n, e.word))
+		}
+	}
+	return parts
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// cut shortens s to n characters.
+func cut(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}

@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/starlark-tg/tg/engine/dialect"
+	"github.com/starlark-tg/tg/engine/event"
+	"github.com/starlark-tg/tg/engine/universe"
+	"go.starlark.net/starlark"
+)
+
+// Options configure an Engine. The zero value is ready to use: Starlark and the
+// dialect, no modules, no output, no files.
+type Options struct {
+	Modules []Module
+	Stdout  io.Writer  // where print writes whole lines; nil discards them
+	FS      fs.FS      // where load finds files; nil: ExecFile uses the script's own folder, Run has none
+	Events  event.Sink // told of everything that happens; nil: nobody
+
+	MaxWorkers int           // tasks running at once over all groups; 0: only the groups' own bounds
+	Serial     bool          // one task at a time, in order of registration
+	Grace      time.Duration // for clean-up after a run was stopped; 0: 5 seconds
+}
+
+// DefaultGrace is the Options.Grace that 0 stands for.
+const DefaultGrace = 5 * time.Second
+
+// A Module adds names to every script. Its values are shared by all runs and
+// their threads, so they must be immutable or have a lock of their own; what a
+// run keeps for itself belongs in [Run.State].
+type Module struct {
+	Name    string
+	Globals starlark.StringDict
+}
+
+// An Engine compiles and runs scripts. It is immutable and safe for concurrent use.
+type Engine struct {
+	opts        Options
+	predeclared starlark.StringDict // of every module; args comes on top
+}
+
+// New returns an engine with the given options. Two modules that add the same
+// name are an error.
+func New(opts Options) (*Engine, error) {
+	if opts.Grace == 0 {
+		opts.Grace = DefaultGrace
+	}
+	if opts.MaxWorkers < 0 {
+		return nil, fmt.Errorf("engine: MaxWorkers is %d, must not be negative", opts.MaxWorkers)
+	}
+	if opts.Serial {
+		opts.MaxWorkers = 1
+	}
+	if opts.Stdout == nil {
+		opts.Stdout = io.Discard
+	}
+	e := &Engine{opts: opts, predeclared: hidden()}
+	for name, v := range starlark.Universe {
+		if b, ok := v.(*starlark.Builtin); ok {
+			e.predeclared[name] = guard(b)
+		}
+	}
+	for name, v := range universe.Functions() {
+		e.predeclared[name] = guarded(v)
+	}
+	e.predeclared["exit"] = NewBuiltin("exit", exit)
+	for _, m := range opts.Modules {
+		for name, v := range m.Globals {
+			if _, ok := e.predeclared[name]; ok && !starlark.Universe.Has(name) {
+				return nil, fmt.Errorf("engine: module %q adds %q, which is there already", m.Name, name)
+			}
+			e.predeclared[name] = guarded(v)
+		}
+	}
+	return e, nil
+}
+
+// names returns every name that a script may use without defining it.
+func (e *Engine) names() []string {
+	names := starlark.Universe.Keys()
+	for _, name := range e.predeclared.Keys() {
+		if !dialect.Hidden(name) {
+			names = append(names, name)
+		}
+	}
+	return append(names, "args")
+}
+
+func (e *Engine) has(name string) bool {
+	return name == "args" || e.predeclared.Has(name)
+}

@@ -1,0 +1,40 @@
+package group
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+)
+
+// A Retry says how often and after how long a task is tried again: exponential
+// backoff with full jitter (Brooker, "Exponential Backoff and Jitter", 2015).
+type Retry struct {
+	Retries    int           // tries after the first
+	Wait       time.Duration // upper bound of the first delay
+	Multiplier float64       // by which the bound grows
+	MaxWait    time.Duration // bound of every delay
+	MaxTime    time.Duration // no try begins later than this after the first began; 0: no bound
+	Jitter     bool          // a delay is drawn evenly from [0, bound); without: the bound itself
+}
+
+// delay returns how long to wait after n attempts, n from 1.
+func (r *Retry) delay(n int) time.Duration {
+	bound := float64(r.Wait) * math.Pow(r.Multiplier, float64(n-1))
+	if !(bound < float64(r.MaxWait)) { // also when it overflowed
+		bound = float64(r.MaxWait)
+	}
+	if r.Jitter {
+		bound *= rand.Float64()
+	}
+	return time.Duration(bound)
+}
+
+// next returns the delay before the attempt after n made ones, and whether
+// there may be one; elapsed is the time since the first attempt began.
+func (r *Retry) next(n int, elapsed time.Duration) (time.Duration, bool) {
+	if r == nil || n > r.Retries {
+		return 0, false
+	}
+	d := r.delay(n)
+	return d, r.MaxTime == 0 || elapsed+d <= r.MaxTime
+}

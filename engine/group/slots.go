@@ -1,0 +1,130 @@
+package group
+
+import (
+	"container/list"
+	"sync"
+	"sync/atomic"
+)
+
+// A Budget bounds how many workers of many runs are busy at once, and knows
+// every goroutine they use. Safe for concurrent use.
+type Budget struct {
+	workers sync.WaitGroup
+	waiting atomic.Int32 // waiters in back and want: read without mu on the hot path
+
+	mu   sync.Mutex // guards what follows and the used field of every Slots
+	max  int        // 0: no ceiling
+	used int
+	back list.List // of *waiter: tasks that gave their worker back and want to go on; served first
+	want list.List // of *waiter: runs that have tasks to start; first come, first served
+}
+
+// NewBudget returns a budget with a ceiling over all its slots; 0 means none.
+func NewBudget(ceiling int) *Budget { return &Budget{max: ceiling} }
+
+// Ceiling returns the bound over all slots; 0 means none.
+func (b *Budget) Ceiling() int { return b.max }
+
+// Wait blocks until every worker of every run has gone.
+func (b *Budget) Wait() { b.workers.Wait() }
+
+// Slots are the workers that one group may use at once, whatever the number of
+// its runs.
+type Slots struct {
+	b    *Budget
+	max  int // 0: only the ceiling counts
+	used int
+}
+
+// Slots returns n new slots under the budget's ceiling; 0 means no bound of its own.
+func (b *Budget) Slots(n int) *Slots { return &Slots{b: b, max: n} }
+
+// A waiter is told by grant, on some goroutine and with no lock held, that it
+// now holds a slot.
+type waiter struct {
+	s     *Slots
+	grant func()
+	place *list.Element // in its queue; nil: it does not wait
+}
+
+// bounded reports whether slots have to be counted at all.
+func (s *Slots) bounded() bool { return s.max > 0 || s.b.max > 0 }
+
+func (s *Slots) free() bool {
+	return (s.max == 0 || s.used < s.max) && (s.b.max == 0 || s.b.used < s.b.max)
+}
+
+func (s *Slots) hold() {
+	s.used++
+	s.b.used++
+}
+
+// takeOr takes a slot at once, or has w wait for one in the queue q.
+func (s *Slots) takeOr(w *waiter, q *list.List) bool {
+	s.b.mu.Lock()
+	defer s.b.mu.Unlock()
+	if s.free() {
+		s.hold()
+		return true
+	}
+	w.place = q.PushBack(w)
+	s.b.waiting.Add(1)
+	return false
+}
+
+// release gives a slot back and hands it to whoever waits for it.
+func (s *Slots) release() {
+	s.b.mu.Lock()
+	s.used--
+	s.b.used--
+	w := s.b.next()
+	s.b.mu.Unlock()
+	if w != nil {
+		w.grant()
+	}
+}
+
+// next takes the first waiter that can go on now out of its queue.
+func (b *Budget) next() *waiter {
+	for _, q := range []*list.List{&b.back, &b.want} {
+		for e := q.Front(); e != nil; e = e.Next() {
+			if w := e.Value.(*waiter); w.s.free() {
+				b.leave(w, q)
+				w.s.hold()
+				return w
+			}
+		}
+	}
+	return nil
+}
+
+func (b *Budget) leave(w *waiter, q *list.List) {
+	q.Remove(w.place)
+	w.place = nil
+	b.waiting.Add(-1)
+}
+
+// forget takes w out of the queue of returning tasks. False: it has its slot already.
+func (b *Budget) forget(w *waiter) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if w.place == nil {
+		return false
+	}
+	b.leave(w, &b.back)
+	return true
+}
+
+// others reports whether anyone but self waits for a slot that s could free.
+func (s *Slots) others(self *waiter) bool {
+	s.b.mu.Lock()
+	defer s.b.mu.Unlock()
+	for _, q := range []*list.List{&s.b.back, &s.b.want} {
+		for e := q.Front(); e != nil; e = e.Next() {
+			if w := e.Value.(*waiter); w != self && (w.s == s || s.b.max > 0) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"go.starlark.net/starlark"
+)
+
+// A Run is one execution of a script, with all its threads. Its methods are
+// safe for concurrent use.
+type Run struct {
+	engine *Engine
+	ctx    context.Context // ends when everything must stop
+	cancel context.CancelCauseFunc
+	fs     fs.FS               // nil: load is refused
+	own    starlark.StringDict // predeclared for this run only
+	exit   atomic.Pointer[ExitError]
+	atEnd  []func() error // guarded by mu
+
+	mu    sync.Mutex // guards what follows
+	state map[any]any
+
+	out sync.Mutex // held while a line is written
+
+	sources sync.RWMutex // guards files
+	files   map[string]*file
+	loads   loader // used by the main thread only
+}
+
+func newRun(ctx context.Context, e *Engine, script *Script, in Input, files fs.FS) *Run {
+	r := &Run{
+		engine: e,
+		fs:     files,
+		own:    starlark.StringDict{"args": stringList(in.Args)},
+		state:  map[any]any{},
+		files:  map[string]*file{script.file.Name: script.file},
+	}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	name := filepath.ToSlash(script.file.Name)
+	r.loads = loader{
+		folder:  folder(name),
+		paths:   map[string]string{script.file.Name: path.Base(name)},
+		modules: map[string]*module{},
+	}
+	return r
+}
+
+func stringList(items []string) *starlark.List {
+	list := make([]starlark.Value, len(items))
+	for i, s := range items {
+		list[i] = starlark.String(s)
+	}
+	return starlark.NewList(list)
+}
+
+// predeclared returns the names that a module of this run sees.
+func (r *Run) predeclared() starlark.StringDict {
+	all := make(starlark.StringDict, len(r.engine.predeclared)+len(r.own))
+	for name, v := range r.engine.predeclared {
+		all[name] = v
+	}
+	for name, v := range r.own {
+		all[name] = v
+	}
+	return all
+}
+
+// Options returns the options of the engine.
+func (r *Run) Options() Options { return r.engine.opts }
+
+// Context ends when the whole run must stop.
+func (r *Run) Context() context.Context { return r.ctx }
+
+// State returns what a module keeps for this run under key, made by make when
+// it is first asked for.
+func (r *Run) State(key any, make func() any) any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v, ok := r.state[key]
+	if !ok {
+		v = make()
+		r.state[key] = v
+	}
+	return v
+}
+
+// AtEnd has f called when the script has ended, before Run returns; functions
+// are called last in first out. An error of f becomes the run's, if it has none.
+// It must not be called after the script has ended.
+func (r *Run) AtEnd(f func() error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.atEnd = append(r.atEnd, f)
+}
+
+// Exit ends the whole run with an *ExitError. The first one counts.
+func (r *Run) Exit(code int) {
+	e := &ExitError{Code: code}
+	if r.exit.CompareAndSwap(nil, e) {
+		r.cancel(e)
+	}
+}
+
+// print writes one line, whole.
+func (r *Run) print(_ *starlark.Thread, line string) {
+	r.out.Lock()
+	defer r.out.Unlock()
+	_, _ = io.WriteString(r.engine.opts.Stdout, line+"\n")
+}
+
+func (r *Run) file(name string) *file {
+	r.sources.RLock()
+	defer r.sources.RUnlock()
+	return r.files[name]
+}
+
+func (r *Run) addFile(f *file) {
+	r.sources.Lock()
+	defer r.sources.Unlock()
+	r.files[f.Name] = f
+}

@@ -1,0 +1,171 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"runtime"
+
+	"github.com/starlark-tg/tg/engine/universe"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// A Life bounds the work of a thread.
+type Life interface {
+	Context() context.Context // ends when the work must stop
+	Cause() error             // why it must stop; nil: it may go on
+}
+
+type ctxLife struct{ ctx context.Context }
+
+func (l ctxLife) Context() context.Context { return l.ctx }
+func (l ctxLife) Cause() error             { return context.Cause(l.ctx) }
+
+// A Thread is the engine's side of one starlark.Thread. Only Stop may be called
+// from another goroutine than its own.
+type Thread struct {
+	Local any // what the room that made the thread keeps in it
+
+	run    *Run
+	star   *starlark.Thread
+	life   Life
+	given  *HandOver
+	defers []deferred
+}
+
+// A HandOver tells what a task's thread was given, for error texts.
+type HandOver struct {
+	Task string          // name of its function
+	Pos  syntax.Position // where it was handed over
+}
+
+const local = "tg.thread"
+
+// Of returns the engine's side of a thread, for built-ins. It panics for a
+// thread that no engine made.
+func Of(t *starlark.Thread) *Thread { return t.Local(local).(*Thread) }
+
+// slice is how many steps a thread makes before it lets others run: with every
+// core busy in a loop of its own, a timer would otherwise wait for the Go
+// scheduler's 10 ms. It costs less than a thousandth.
+const slice = 10_000
+
+// NewThread returns a thread for another goroutine, such as a task's.
+func (r *Run) NewThread(name string, life Life) *Thread { return r.newThread(name, life) }
+
+func (r *Run) newThread(name string, life Life) *Thread {
+	star := &starlark.Thread{Name: name, Print: r.print}
+	t := &Thread{run: r, star: star, life: life}
+	star.SetLocal(local, t)
+	star.SetLocal(universe.LocalCancel, t)
+	star.SetMaxExecutionSteps(slice)
+	star.OnMaxSteps = func(star *starlark.Thread) {
+		star.SetMaxExecutionSteps(star.Steps + slice)
+		runtime.Gosched()
+	}
+	return t
+}
+
+// Run returns the run that the thread belongs to.
+func (t *Thread) Run() *Run { return t.run }
+
+// Context ends when the thread must stop: host calls that block must heed it.
+func (t *Thread) Context() context.Context { return t.life.Context() }
+
+// Cancelled returns why the thread must stop, or nil while it may go on.
+func (t *Thread) Cancelled() error { return t.life.Cause() }
+
+// Give notes what the thread, a task's, was given.
+func (t *Thread) Give(h *HandOver) { t.given = h }
+
+// Stop makes the Starlark code of the thread fail at its next step.
+func (t *Thread) Stop(cause error) { t.star.Cancel(cause.Error()) }
+
+// Resume undoes Stop.
+func (t *Thread) Resume() { t.star.Uncancel() }
+
+// Call calls fn on this thread. It blocks until fn returns; a panic becomes an
+// error. The error is an *Error; a *GroupError, an *ExitError and a host
+// function's own error are found in it by errors.As.
+func (t *Thread) Call(fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := t.call(fn, args, kwargs)
+	if err != nil {
+		return nil, t.Error(err)
+	}
+	return v, nil
+}
+
+func (t *Thread) call(fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
+	defer recovered("", &err)
+	return starlark.Call(t.star, fn, args, kwargs)
+}
+
+// init runs the top level of a file.
+func (t *Thread) init(f *file) (globals starlark.StringDict, err error) {
+	defer recovered("", &err)
+	t.star.Load = func(_ *starlark.Thread, name string) (starlark.StringDict, error) { return t.load(name) }
+	return f.prog.Init(t.star, t.run.predeclared())
+}
+
+// Caller returns the position of the call that led to the built-in that runs now.
+func (t *Thread) Caller() syntax.Position {
+	if t.star.CallStackDepth() < 2 {
+		return syntax.Position{}
+	}
+	return t.star.CallFrame(1).Pos
+}
+
+// AssignedName returns the name of the variable to which the script assigns the
+// result of the built-in that runs now, as in NAME = f(…); "" if it does not.
+func (t *Thread) AssignedName() string {
+	pos := t.Caller()
+	if f := t.run.file(pos.Filename()); f != nil {
+		return f.assigned(pos)
+	}
+	return ""
+}
+
+type deferred struct {
+	fn     starlark.Value
+	args   starlark.Tuple
+	kwargs []starlark.Tuple
+}
+
+// Defer has fn called by RunDefers.
+func (t *Thread) Defer(fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) {
+	t.defers = append(t.defers, deferred{fn, args, kwargs})
+}
+
+// Deferred reports whether RunDefers has something to do.
+func (t *Thread) Deferred() bool { return len(t.defers) > 0 }
+
+// RunDefers calls what was deferred, last in first out, even after Stop, within
+// Options.Grace. It returns the first error, or nil.
+func (t *Thread) RunDefers() error {
+	if len(t.defers) == 0 {
+		return nil
+	}
+	life := t.life
+	grace := t.run.engine.opts.Grace
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(t.run.ctx), grace, errGrace)
+	defer cancel()
+	t.star.Uncancel()
+	t.life = ctxLife{ctx}
+	stop := context.AfterFunc(ctx, func() { t.Stop(errGrace) })
+	defer func() {
+		stop()
+		t.star.Uncancel()
+		t.life = life
+	}()
+	var first error
+	for len(t.defers) > 0 { // a deferred call may defer another
+		d := t.defers[len(t.defers)-1]
+		t.defers = t.defers[:len(t.defers)-1]
+		if _, err := t.Call(d.fn, d.args, d.kwargs); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+var errGrace = errors.New("the grace period for deferred calls is over")
