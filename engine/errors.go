@@ -115,9 +115,9 @@ func (t *Thread) Error(err error) *Error {
 		stack, e.cause = eval.CallStack, errors.Unwrap(eval)
 	}
 	e.Stack = t.frames(stack)
-	if c, ok := e.cause.(*Error); ok { // another task's: its stack goes on where ours ends
+	if c, ok := e.cause.(*Error); ok {
 		done = c
-		e.Stack = append(e.Stack, c.Stack...)
+		e.Stack = join(e.Stack, c.Stack)
 	}
 	if n := len(e.Stack); n > 0 {
 		e.Pos = e.Stack[n-1].Pos
@@ -129,6 +129,17 @@ func (t *Thread) Error(err error) *Error {
 	t.classify(e)
 	t.explain(e)
 	return e
+}
+
+// join adds the stack of an error that was met at outer. An error of the same
+// thread has outer in it; another task's goes on where outer ends.
+func join(outer, stack []Frame) []Frame {
+	for i, f := range outer {
+		if i >= len(stack) || stack[i].Pos != f.Pos || stack[i].Name != f.Name {
+			return append(outer, stack...)
+		}
+	}
+	return stack
 }
 
 // NewError returns an error of the thread that Go code found, without a stack.

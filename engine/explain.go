@@ -10,6 +10,7 @@ import (
 
 var (
 	frozenText  = regexp.MustCompile(`^(?:\w+: )?cannot (.+) frozen (list|hash table|dict|set)$`)
+	identifier  = regexp.MustCompile(`^\w+$`)
 	unboundText = regexp.MustCompile(`^global variable (\w+) referenced before assignment$`)
 )
 
@@ -31,17 +32,19 @@ func (t *Thread) explain(e *Error) {
 	thing := kind
 	if name != "" {
 		thing = fmt.Sprintf("%s %q", kind, name)
-	} else {
-		name = "x"
+	}
+	copied := fmt.Sprintf("copy it first, with %s(…)", kind)
+	if identifier.MatchString(name) {
+		copied = fmt.Sprintf("copy it first: %s = %s(%s)", name, kind, name)
 	}
 	e.Msg = fmt.Sprintf("cannot %s %s: ", m[1], thing)
 	switch {
 	case loaded:
-		e.Msg += fmt.Sprintf("it was loaded from another file, so it is frozen; copy it first: %s = %s(%s)", name, kind, name)
+		e.Msg += "it was loaded from another file, so it is frozen; " + copied
 	case t.given != nil:
 		e.Msg += "it is shared with other tasks, so it is frozen; return the value, or use queue(), counter() or a vault"
 	default:
-		e.Msg += fmt.Sprintf("tasks were given it, so it is frozen; copy it first: %s = %s(%s)", name, kind, name)
+		e.Msg += "tasks were given it, so it is frozen; " + copied
 	}
 }
 

@@ -19,7 +19,7 @@ const MaxDepth = 10_000
 // Module returns the module json.
 func Module() engine.Module {
 	members := maps.Clone(json.Module.Members)
-	members["decode"] = guard("decode", checkText)
+	members["decode"] = guard("decode", checkText) // its default, if given, answers deep text too
 	members["encode"] = guard("encode", checkValue)
 	members["encode_indent"] = guard("encode_indent", checkValue)
 	members["indent"] = guard("indent", checkText)
@@ -40,7 +40,11 @@ func guard(name string, check func(starlark.Value) error) *starlark.Builtin {
 			values = append(values[:len(values):len(values)], kv[1])
 		}
 		for _, v := range values {
-			if err := check(v); err != nil {
+			if err := check(v); err == nil {
+				continue
+			} else if otherwise := defaultOf(name, args, kwargs); otherwise != nil {
+				return otherwise, nil
+			} else {
 				return nil, fmt.Errorf("%s: %w", b.Name(), err)
 			}
 		}
@@ -48,13 +52,23 @@ func guard(name string, check func(starlark.Value) error) *starlark.Builtin {
 	})
 }
 
-// A depthError says that something is nested too deeply.
-type depthError struct{}
+// defaultOf returns the argument default of decode, or nil.
+func defaultOf(name string, args starlark.Tuple, kwargs []starlark.Tuple) starlark.Value {
+	if name != "decode" {
+		return nil
+	}
+	if len(args) > 1 {
+		return args[1]
+	}
+	for _, kv := range kwargs {
+		if kv[0] == starlark.String("default") {
+			return kv[1]
+		}
+	}
+	return nil
+}
 
-func (depthError) Error() string { return fmt.Sprintf("nested more than %d levels deep", MaxDepth) }
-
-// Kind returns "limit".
-func (depthError) Kind() string { return "limit" }
+var errDepth = fmt.Errorf("nested more than %d levels deep", MaxDepth)
 
 // checkText bounds the brackets that are open at once in JSON text.
 func checkText(v starlark.Value) error {
@@ -66,7 +80,7 @@ func checkText(v starlark.Value) error {
 			i = endOfString(text, i)
 		case '[', '{':
 			if depth++; depth > MaxDepth {
-				return depthError{}
+				return errDepth
 			}
 		case ']', '}':
 			depth--
@@ -97,7 +111,7 @@ func checkValue(v starlark.Value) error {
 	level := []starlark.Value{v}
 	for depth := 0; len(level) > 0; depth++ {
 		if depth > MaxDepth {
-			return depthError{}
+			return errDepth
 		}
 		var next []starlark.Value
 		seen := map[unsafe.Pointer]bool{}

@@ -31,6 +31,10 @@ func (w *worker) Call(a *group.Attempt, i int) (starlark.Value, error) {
 	w.task = r
 	w.thread.Give(r.spec.given)
 	v, err := w.thread.Call(r.spec.fn, r.args, r.spec.kwargs)
+	var exit *engine.ExitError
+	if errors.As(err, &exit) {
+		<-a.Context().Done() // exit stops every task, this one too: on its way
+	}
 	if w.thread.Deferred() {
 		a.Close() // what stopped the task does not stop its clean-up
 		if late := w.thread.RunDefers(); err == nil && late != nil {

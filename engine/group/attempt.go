@@ -30,8 +30,13 @@ type Attempt struct {
 	cancel context.CancelCauseFunc
 }
 
-// begin opens the attempt: from now on it can be stopped.
-func (a *Attempt) begin(timeout time.Duration) {
+// begin opens the attempt: from now on it can be stopped. deadline is the run's.
+// Run.mu is held, so that Stop finds the task either not begun or stoppable.
+func (a *Attempt) begin(now time.Time, timeout time.Duration, deadline time.Time) {
+	a.until = deadline
+	if at := now.Add(timeout); timeout > 0 && (deadline.IsZero() || at.Before(deadline)) {
+		a.until = at
+	}
 	a.mu.Lock()
 	a.opened++
 	a.open, a.cause, a.ctx, a.cancel = true, nil, nil, nil
@@ -100,8 +105,11 @@ func (a *Attempt) Context() context.Context {
 	defer a.mu.Unlock()
 	if a.ctx == nil {
 		a.ctx, a.cancel = context.WithCancelCause(a.base)
-		if a.cause != nil {
+		switch {
+		case a.cause != nil:
 			a.cancel(a.cause)
+		case !a.open: // asked for by clean-up
+			a.cancel(context.Canceled)
 		}
 	}
 	return a.ctx
@@ -131,6 +139,6 @@ func (a *Attempt) Wait(done <-chan struct{}) {
 	case <-granted:
 		a.held = true
 	case <-a.Context().Done():
-		a.held = !a.slots.b.forget(w)
+		a.held = !a.slots.b.forget(w, &a.slots.b.back)
 	}
 }

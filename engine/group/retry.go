@@ -20,13 +20,18 @@ type Retry struct {
 // delay returns how long to wait after n attempts, n from 1.
 func (r *Retry) delay(n int) time.Duration {
 	bound := float64(r.Wait) * math.Pow(r.Multiplier, float64(n-1))
-	if !(bound < float64(r.MaxWait)) { // also when it overflowed
+	over := !(bound < float64(r.MaxWait)) // also when it overflowed
+	if over {
 		bound = float64(r.MaxWait)
 	}
-	if r.Jitter {
-		bound *= rand.Float64()
+	switch {
+	case r.Jitter:
+		return time.Duration(bound * rand.Float64())
+	case over:
+		return r.MaxWait // exactly: the largest Duration is no float64
+	default:
+		return time.Duration(bound)
 	}
-	return time.Duration(bound)
 }
 
 // next returns the delay before the attempt after n made ones, and whether
@@ -36,5 +41,5 @@ func (r *Retry) next(n int, elapsed time.Duration) (time.Duration, bool) {
 		return 0, false
 	}
 	d := r.delay(n)
-	return d, r.MaxTime == 0 || elapsed+d <= r.MaxTime
+	return d, r.MaxTime == 0 || elapsed <= r.MaxTime-d // elapsed+d may overflow
 }

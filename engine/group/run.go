@@ -69,6 +69,7 @@ func Start[T any](ctx context.Context, cfg Config[T]) *Run[T] {
 		close(r.done)
 		return r
 	}
+	cfg.Slots.b.workers.Add(1)
 	if d := cfg.Deadline; d > 0 {
 		r.until = r.began.Add(d)
 		r.strike = time.AfterFunc(d, func() { r.Stop(deadlineStop(d)) })
@@ -165,7 +166,11 @@ func (r *Run[T]) finishIfDone(now time.Time) {
 	if r.detach != nil {
 		r.detach()
 	}
+	if r.wanting && r.cfg.Slots.b.forget(r.self, &r.cfg.Slots.b.want) {
+		r.wanting = false // else it would be kept until whoever holds the slots is done
+	}
 	close(r.done)
+	r.cfg.Slots.b.workers.Done()
 }
 
 // pending returns how many tasks a worker could take now.

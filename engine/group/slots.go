@@ -9,8 +9,8 @@ import (
 // A Budget bounds how many workers of many runs are busy at once, and knows
 // every goroutine they use. Safe for concurrent use.
 type Budget struct {
-	workers sync.WaitGroup
-	waiting atomic.Int32 // waiters in back and want: read without mu on the hot path
+	workers sync.WaitGroup // and runs, so that it is not zero while all tasks wait for a retry
+	waiting atomic.Int32   // waiters in back and want: read without mu on the hot path
 
 	mu   sync.Mutex // guards what follows and the used field of every Slots
 	max  int        // 0: no ceiling
@@ -25,7 +25,8 @@ func NewBudget(ceiling int) *Budget { return &Budget{max: ceiling} }
 // Ceiling returns the bound over all slots; 0 means none.
 func (b *Budget) Ceiling() int { return b.max }
 
-// Wait blocks until every worker of every run has gone.
+// Wait blocks until every run has ended and every worker has gone. Meanwhile only
+// tasks may start runs.
 func (b *Budget) Wait() { b.workers.Wait() }
 
 // Slots are the workers that one group may use at once, whatever the number of
@@ -51,8 +52,11 @@ type waiter struct {
 func (s *Slots) bounded() bool { return s.max > 0 || s.b.max > 0 }
 
 func (s *Slots) free() bool {
-	return (s.max == 0 || s.used < s.max) && (s.b.max == 0 || s.b.used < s.b.max)
+	return s.ownFree() && (s.b.max == 0 || s.b.used < s.b.max)
 }
+
+// ownFree is free but for the ceiling: one that waits all the same waits for that.
+func (s *Slots) ownFree() bool { return s.max == 0 || s.used < s.max }
 
 func (s *Slots) hold() {
 	s.used++
@@ -104,14 +108,14 @@ func (b *Budget) leave(w *waiter, q *list.List) {
 	b.waiting.Add(-1)
 }
 
-// forget takes w out of the queue of returning tasks. False: it has its slot already.
-func (b *Budget) forget(w *waiter) bool {
+// forget takes w out of the queue q. False: it has its slot already.
+func (b *Budget) forget(w *waiter, q *list.List) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if w.place == nil {
 		return false
 	}
-	b.leave(w, &b.back)
+	b.leave(w, q)
 	return true
 }
 
@@ -121,7 +125,7 @@ func (s *Slots) others(self *waiter) bool {
 	defer s.b.mu.Unlock()
 	for _, q := range []*list.List{&s.b.back, &s.b.want} {
 		for e := q.Front(); e != nil; e = e.Next() {
-			if w := e.Value.(*waiter); w != self && (w.s == s || s.b.max > 0) {
+			if w := e.Value.(*waiter); w != self && (w.s == s || w.s.ownFree()) {
 				return true
 			}
 		}

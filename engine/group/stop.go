@@ -10,6 +10,9 @@ import (
 // ErrRefused is the error of an attempt whose value Worker.Again did not accept.
 var ErrRefused = errors.New("the value was refused by if_result")
 
+// errExited is the error of a task that ended its goroutine.
+var errExited = errors.New("the task ended its goroutine (runtime.Goexit)")
+
 // A Kind classifies why work was stopped from outside.
 type Kind string
 

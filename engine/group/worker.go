@@ -26,7 +26,7 @@ func (r *Run[T]) work() {
 	r.mu.Lock()
 	w := r.enlist()
 	r.mu.Unlock()
-	w.impl = r.cfg.NewWorker(&w.a)
+	fit := w.equip(r.cfg.NewWorker)
 	now := time.Now()
 
 	r.mu.Lock()
@@ -40,25 +40,52 @@ func (r *Run[T]) work() {
 		r.grow()
 		r.mu.Unlock()
 
-		end := w.attempt(r.cfg.Tasks[i], i)
+		end := w.attempt(r, i)
 
 		now = time.Now()
 		r.mu.Lock()
 		w.task = -1
 		r.settle(i, end, now)
-		if bounded := r.cfg.Slots.bounded(); bounded && (!w.a.held || r.makeWay()) {
+		if bounded := r.cfg.Slots.bounded(); !fit || bounded && (!w.a.held || r.makeWay()) {
 			break
 		}
 	}
-	r.discharge(w)
-	r.mu.Unlock()
-	if w.a.held {
-		r.cfg.Slots.release()
-	}
-	r.mu.Lock()
-	r.grow() // it may have left tasks behind
+	r.leave(w)
 	r.mu.Unlock()
 }
+
+// leave ends a worker's time with the run. Run.mu is held, and given up meanwhile.
+func (r *Run[T]) leave(w *worker[T]) {
+	r.discharge(w)
+	if w.a.held {
+		r.mu.Unlock()
+		r.cfg.Slots.release()
+		r.mu.Lock()
+	}
+	r.grow() // it may have left tasks behind
+}
+
+// equip makes the worker's Worker. False: that panicked; then the worker fails
+// the one task it takes, so that the panic is seen, and leaves.
+func (w *worker[T]) equip(make func(*Attempt) Worker[T]) (fit bool) {
+	var err error
+	defer func() {
+		if err != nil {
+			w.impl = unfit[T]{err}
+		}
+	}()
+	defer recovered(&err)
+	w.impl = make(&w.a)
+	return true
+}
+
+// An unfit Worker fails every task.
+type unfit[T any] struct{ err error }
+
+func (u unfit[T]) Call(*Attempt, int) (v T, err error)         { return v, u.err }
+func (u unfit[T]) Again(*Attempt, int, T, error) (bool, error) { return false, nil }
+func (u unfit[T]) Stop(error)                                  {}
+func (u unfit[T]) Resume()                                     {}
 
 // enlist makes the worker known, with a number that no other has now.
 func (r *Run[T]) enlist() *worker[T] {
@@ -106,21 +133,39 @@ func (w *worker[T]) begin(r *Run[T], i int, now time.Time) {
 	t.Status = Running
 	w.task = i
 	a := &w.a
-	a.Number, a.Max, a.until = int(t.Attempts), 1, r.until
+	a.Number, a.Max = int(t.Attempts), 1
 	if t.Spec.Retry != nil {
 		a.Max += t.Spec.Retry.Retries
 	}
-	if d := t.Spec.Timeout; d > 0 {
-		if at := now.Add(d); a.until.IsZero() || at.Before(a.until) {
-			a.until = at
-		}
-	}
-	a.begin(t.Spec.Timeout)
+	a.begin(now, t.Spec.Timeout, r.until)
 }
 
 // attempt makes one try of task i and asks whether there should be another.
-func (w *worker[T]) attempt(t *Task[T], i int) ending[T] {
-	var end ending[T]
+func (w *worker[T]) attempt(r *Run[T], i int) (end ending[T]) {
+	exited := true
+	defer func() {
+		if exited {
+			r.lose(w, i)
+		}
+	}()
+	end = w.try(r, i)
+	exited = false
+	return end
+}
+
+// lose ends the task of a worker whose goroutine ends in the middle of it:
+// runtime.Goexit cannot be held up, and testing's FailNow calls it.
+func (r *Run[T]) lose(w *worker[T], i int) {
+	w.a.Close()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w.task = -1
+	r.settle(i, ending[T]{err: errExited}, time.Now())
+	r.leave(w)
+}
+
+func (w *worker[T]) try(r *Run[T], i int) (end ending[T]) {
+	t := r.cfg.Tasks[i]
 	end.value, end.err = w.call(i)
 	if cause := w.a.Close(); cause != nil {
 		w.impl.Resume()
@@ -131,14 +176,27 @@ func (w *worker[T]) attempt(t *Task[T], i int) ending[T] {
 	if t.Spec.Retry == nil || end.cause != nil && !isTimeout(end.cause) {
 		return end
 	}
-	w.askAgain(t, i, &end)
+	w.askAgain(r, i, &end)
 	return end
 }
 
 // askAgain asks the worker whether to try again, in an attempt of its own that
-// can be stopped like any other.
-func (w *worker[T]) askAgain(t *Task[T], i int, end *ending[T]) {
-	w.a.begin(t.Spec.Timeout)
+// can be stopped like any other. A stop of the run that came since the try found
+// nothing to stop, so it is made up for here: a failed task is not asked about,
+// as it will not be tried again; a value is still judged, by a stopped worker.
+func (w *worker[T]) askAgain(r *Run[T], i int, end *ending[T]) {
+	r.mu.Lock()
+	stopped := r.stopped
+	if stopped != nil && end.err != nil {
+		r.mu.Unlock()
+		return
+	}
+	w.a.begin(time.Now(), r.cfg.Tasks[i].Spec.Timeout, r.until)
+	if stopped != nil {
+		w.a.stopWith(stopped)
+	}
+	r.mu.Unlock()
+
 	err := end.err
 	if end.cause != nil {
 		_, err = outcome(end.cause, true)
@@ -150,7 +208,10 @@ func (w *worker[T]) askAgain(t *Task[T], i int, end *ending[T]) {
 	}
 	switch {
 	case fault != nil && cause != nil:
-		end.err, end.cause = cause, cause
+		end.cause = cause
+		if end.err == nil { // otherwise what the try itself said is worth more
+			end.err = fault
+		}
 	case fault != nil:
 		end.err, end.cause = fault, nil
 	default:
