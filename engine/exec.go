@@ -66,7 +66,7 @@ func (e *Engine) compile(name string, src []byte) (_ *file, err error) {
 	return f, nil
 }
 
-var undefined = regexp.MustCompile(`^undefined: (\w+)`)
+var undefined = regexp.MustCompile(`^(undefined: (\w+))(?: \((did you mean \w+\?)\))?`)
 
 // syntaxError joins the problems of parsing with what the resolver found.
 func (e *Engine) syntaxError(f *dialect.File, problems dialect.Problems, rest error) *SyntaxError {
@@ -75,11 +75,13 @@ func (e *Engine) syntaxError(f *dialect.File, problems dialect.Problems, rest er
 	for _, r := range list {
 		p := dialect.Problem{Pos: r.Pos, Msg: r.Msg}
 		if m := undefined.FindStringSubmatch(r.Msg); m != nil {
-			if f.Mentioned(m[1]) {
+			if f.Mentioned(m[2]) {
 				continue
 			}
-			p.Msg = m[0]
-			p.Hint = e.nearest(f, m[1])
+			p.Msg = m[1]
+			if p.Hint = e.nearest(f, m[2]); p.Hint == "" {
+				p.Hint = m[3] // a local variable
+			}
 		}
 		problems = append(problems, p)
 	}

@@ -21,7 +21,9 @@ type Run struct {
 	fs     fs.FS               // nil: load is refused
 	own    starlark.StringDict // predeclared for this run only
 	exit   atomic.Pointer[ExitError]
-	atEnd  []func() error // guarded by mu
+
+	ends  sync.Mutex // guards atEnd
+	atEnd []func() error
 
 	mu    sync.Mutex // guards what follows
 	state map[any]any
@@ -94,8 +96,8 @@ func (r *Run) State(key any, make func() any) any {
 // are called last in first out. An error of f becomes the run's, if it has none.
 // It must not be called after the script has ended.
 func (r *Run) AtEnd(f func() error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.ends.Lock()
+	defer r.ends.Unlock()
 	r.atEnd = append(r.atEnd, f)
 }
 

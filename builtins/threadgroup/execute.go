@@ -29,6 +29,7 @@ func (g *Group) execute(thread *starlark.Thread) (starlark.Value, error) {
 	e := g.newExecution(t, len(list))
 	for i, r := range list {
 		e.results[i] = Result{spec: e.spec(r.f, r.o), args: r.f.args, index: i}
+		e.given = append(e.given, r.f.args...)
 	}
 	t.Publish(e.given...)
 	return e.run(g.workers(0), func() { g.running = false })
@@ -73,7 +74,7 @@ func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs [
 	t := engine.Of(thread)
 	width := len(iterables)
 	e := g.newExecution(t, len(flat)/width)
-	spec := e.spec(&Function{fn: fn, kwargs: kwargs}, g.forTask())
+	spec := e.spec(&Function{fn: fn, kwargs: kwargs}, g.defaults)
 	for i := range e.results {
 		e.results[i] = Result{spec: spec, args: flat[i*width : (i+1)*width : (i+1)*width], index: i}
 	}
@@ -117,7 +118,7 @@ type spec struct {
 	group.Spec
 	fn     starlark.Callable
 	kwargs []starlark.Tuple
-	retry  *retryPolicy
+	o      *options
 	given  *engine.HandOver
 }
 
@@ -128,7 +129,8 @@ type execution struct {
 	parent  *worker        // the task that waits for it; nil: the main script
 	number  int64
 	results []Result
-	given   []starlark.Value // functions and what goes with them
+	last    *spec
+	given   []starlark.Value // what the tasks get: functions, arguments, predicates
 	freeze  bool             // what tasks return is frozen: others may see the group
 }
 
@@ -142,21 +144,33 @@ func (g *Group) newExecution(t *engine.Thread, n int) *execution {
 	}
 }
 
+// spec returns what tasks of this function with these options are made from: the
+// last one once more if it is the same, as often when a list of calls is run.
 func (e *execution) spec(f *Function, o *options) *spec {
-	s := &spec{fn: f.fn, kwargs: f.kwargs, retry: o.retry}
+	if l := e.last; l != nil && l.o == o && len(f.kwargs)+len(l.kwargs) == 0 && same(l.fn, f.fn) {
+		return l
+	}
+	s := &spec{fn: f.fn, kwargs: f.kwargs, o: o}
 	s.given = &engine.HandOver{Task: f.fn.Name(), Pos: e.thread.Caller()}
 	s.Name, s.Timeout = o.name, o.timeout
 	if s.Name == "" {
 		s.Name = f.fn.Name()
 	}
+	e.given = append(e.given, f.fn)
+	for _, kv := range f.kwargs {
+		e.given = append(e.given, kv[1])
+	}
 	if o.retry != nil {
 		s.Retry = &o.retry.Retry
-	}
-	e.given = append(e.given, f)
-	if o.retry != nil {
 		e.given = append(e.given, o.retry)
 	}
+	e.last = s
 	return s
+}
+
+func same(a, b starlark.Callable) bool {
+	f, ok := a.(*starlark.Function)
+	return ok && starlark.Callable(f) == b
 }
 
 // run runs the tasks and waits for them. ended is called with the group's lock

@@ -16,8 +16,9 @@ import (
 // what it takes in. execute and map block until the tasks have ended.
 type Group struct {
 	options
-	shared *shared
-	slots  *group.Slots // nil: each run has its own
+	shared   *shared
+	defaults *options     // of a task that sets none of its own
+	slots    *group.Slots // nil: each run has its own
 
 	mu         sync.Mutex // guards what follows
 	reached    bool       // other threads may see the group

@@ -32,9 +32,6 @@ type options struct {
 	kwargs []starlark.Tuple
 }
 
-// forTask returns the options of a group that are defaults of its tasks.
-func (o *options) forTask() *options { return &options{timeout: o.timeout, retry: o.retry} }
-
 // An option is one keyword: its name and how its value is taken.
 type option struct {
 	name string

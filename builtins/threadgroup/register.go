@@ -45,7 +45,7 @@ func (m *registerMethod) Decorate(thread *starlark.Thread, fn starlark.Value) (s
 	if err != nil {
 		return nil, err
 	}
-	return f, m.group.add(engine.Of(thread), &registration{f: &Function{fn: f}, o: m.group.forTask()})
+	return f, m.group.add(engine.Of(thread), &registration{f: &Function{fn: f}, o: m.group.defaults})
 }
 
 // DecoratorCall is @group.register(…).
@@ -72,12 +72,14 @@ func (m *registerMethod) decorator(thread *starlark.Thread, args starlark.Tuple,
 	g := m.group
 	d := &pendingDecorator{
 		group: g, fn: m.Name(), text: callText(m.Name(), args, kwargs), pos: engine.Of(thread).Caller(),
-		args: args, kwargs: kwargs, options: g.forTask(),
+		args: args, kwargs: kwargs, options: g.defaults,
 	}
 	if m.task {
 		if len(args) > 0 {
 			return nil, fmt.Errorf("task: options are given by name, as in task(timeout=5); the function's arguments go into args=[…]")
 		}
+		own := *g.defaults
+		d.options = &own
 		if err := taskOptions.unpack("task", nil, kwargs, d.options); err != nil {
 			return nil, err
 		}

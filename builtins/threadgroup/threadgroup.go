@@ -68,7 +68,9 @@ type sharedKey struct{}
 
 func sharedOf(run *engine.Run) *shared {
 	return run.State(sharedKey{}, func() any {
-		return &shared{budget: group.NewBudget(run.Options().MaxWorkers)}
+		s := &shared{budget: group.NewBudget(run.Options().MaxWorkers)}
+		run.AtEnd(func() error { s.budget.Wait(); return nil })
+		return s
 	}).(*shared)
 }
 
@@ -91,6 +93,7 @@ func newGroup(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 
 func makeGroup(run *engine.Run, o options) *Group {
 	g := &Group{options: o, shared: sharedOf(run)}
+	g.defaults = &options{timeout: o.timeout, retry: o.retry}
 	if o.maxWorkers > 0 {
 		g.slots = g.shared.budget.Slots(o.maxWorkers)
 	}
@@ -139,7 +142,7 @@ func threadedExecution(thread *starlark.Thread, b *starlark.Builtin, args starla
 			}
 			f = &Function{fn: fn}
 		}
-		g.registered = append(g.registered, &registration{f: f, o: g.options.forTask()})
+		g.registered = append(g.registered, &registration{f: f, o: g.defaults})
 		i++
 	}
 	return g.execute(thread)

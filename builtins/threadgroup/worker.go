@@ -53,9 +53,9 @@ var never = map[string]bool{"cancelled": true, "deadline": true, "exit": true, "
 // Again asks the predicates of retry(…).
 func (w *worker) Again(_ *group.Attempt, i int, v starlark.Value, err error) (bool, error) {
 	r := &w.e.results[i]
-	ask, arg := r.spec.retry.ifError, starlark.Value(nil)
+	ask, arg := r.spec.o.retry.ifError, starlark.Value(nil)
 	if err == nil {
-		if ask = r.spec.retry.ifValue; ask == nil {
+		if ask = r.spec.o.retry.ifValue; ask == nil {
 			return false, nil
 		}
 		arg = v
