@@ -10,8 +10,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/starlark-tg/tg/engine/dialect"
+	"github.com/starlark-tg/tg/engine/event"
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 )
@@ -174,33 +176,41 @@ func (e *Engine) Run(ctx context.Context, script *Script, in Input) (*Result, er
 func (e *Engine) run(ctx context.Context, script *Script, in Input, files fs.FS) (*Result, error) {
 	run := newRun(ctx, e, script, in, files)
 	defer run.cancel(nil)
-	main := run.newThread("main", ctxLife{run.ctx})
-	stop := context.AfterFunc(run.ctx, func() { main.Stop(context.Cause(run.ctx)) })
-	defer stop()
-
-	globals, err := main.init(script.file)
-	if err != nil {
-		err = main.Error(err)
-		run.cancel(fmt.Errorf("the script stopped"))
-	}
-	stop()
-	if deferred := main.RunDefers(); err == nil && deferred != nil {
-		err = deferred
-	}
-	for _, f := range slices.Backward(run.atEnd) {
-		if late := f(); err == nil && late != nil {
-			err = late
-		}
+	began := time.Now()
+	run.Emit(event.Event{Kind: event.RunStarted, Text: script.file.Name})
+	globals, err := run.main(script.file)
+	if code := run.exit.Load(); code != nil {
+		err = code
 	}
 	for name := range globals {
 		if dialect.Hidden(name) {
 			delete(globals, name)
 		}
 	}
-	if code := run.exit.Load(); code != nil {
-		err = code
-	}
+	run.Emit(event.Event{Kind: event.RunEnded, Duration: time.Since(began), Err: err})
 	return &Result{Globals: globals}, err
+}
+
+// main runs the script's top level, what it deferred, and what modules do at the end.
+func (r *Run) main(f *file) (starlark.StringDict, error) {
+	main := r.newThread("main", ctxLife{r.ctx})
+	stop := context.AfterFunc(r.ctx, func() { main.Stop(context.Cause(r.ctx)) })
+	defer stop()
+	globals, err := main.init(f)
+	if err != nil {
+		err = main.Error(err)
+		r.cancel(errors.New("the script stopped"))
+	}
+	stop()
+	if late := main.RunDefers(); err == nil && late != nil {
+		err = late
+	}
+	for _, end := range slices.Backward(r.atEnd) {
+		if late := end(); err == nil && late != nil {
+			err = late
+		}
+	}
+	return globals, err
 }
 
 // folder returns the folder of a script's display name: what load adds in front.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/starlark-tg/tg/engine/event"
 	"go.starlark.net/starlark"
 )
 
@@ -109,11 +110,20 @@ func (r *Run) Exit(code int) {
 	}
 }
 
+// Emit tells the reader of events, if there is one. See package event for who
+// may call it when.
+func (r *Run) Emit(e event.Event) {
+	if sink := r.engine.opts.Events; sink != nil {
+		sink(e)
+	}
+}
+
 // print writes one line, whole.
 func (r *Run) print(_ *starlark.Thread, line string) {
 	r.out.Lock()
 	defer r.out.Unlock()
 	_, _ = io.WriteString(r.engine.opts.Stdout, line+"\n")
+	r.Emit(event.Event{Kind: event.Printed, Text: line})
 }
 
 func (r *Run) file(name string) *file {

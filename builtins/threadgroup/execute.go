@@ -28,7 +28,7 @@ func (g *Group) execute(thread *starlark.Thread) (starlark.Value, error) {
 	}
 	e := g.newExecution(t, len(list))
 	for i, r := range list {
-		e.results[i] = Result{spec: e.spec(r.f, r.o), args: r.f.args, index: i}
+		e.set(i, e.spec(r.f, r.o), r.f.args)
 		e.given = append(e.given, r.f.args...)
 	}
 	t.Publish(e.given...)
@@ -76,7 +76,7 @@ func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs [
 	e := g.newExecution(t, len(flat)/width)
 	spec := e.spec(&Function{fn: fn, kwargs: kwargs}, g.defaults)
 	for i := range e.results {
-		e.results[i] = Result{spec: spec, args: flat[i*width : (i+1)*width : (i+1)*width], index: i}
+		e.set(i, spec, flat[i*width:(i+1)*width:(i+1)*width])
 	}
 	t.Publish(e.given...)
 	t.Publish(flat...)
@@ -129,6 +129,7 @@ type execution struct {
 	parent  *worker        // the task that waits for it; nil: the main script
 	number  int64
 	results []Result
+	tasks   []*group.Task[starlark.Value] // of results
 	last    *spec
 	given   []starlark.Value // what the tasks get: functions, arguments, predicates
 	freeze  bool             // what tasks return is frozen: others may see the group
@@ -140,8 +141,16 @@ func (g *Group) newExecution(t *engine.Thread, n int) *execution {
 	defer g.mu.Unlock()
 	return &execution{
 		group: g, thread: t, parent: parent, number: g.shared.runs.next(),
-		results: make([]Result, n),
+		results: make([]Result, n), tasks: make([]*group.Task[starlark.Value], n),
 	}
+}
+
+// set makes task i.
+func (e *execution) set(i int, s *spec, args starlark.Tuple) {
+	r := &e.results[i]
+	r.spec, r.args, r.index = s, args, i
+	r.task.Spec = &s.Spec
+	e.tasks[i] = &r.task
 }
 
 // spec returns what tasks of this function with these options are made from: the
@@ -182,13 +191,7 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 	g.mu.Unlock()
 	e.given = nil
 
-	tasks := make([]*group.Task[starlark.Value], len(e.results))
-	for i := range e.results {
-		r := &e.results[i]
-		r.task.Spec = &r.spec.Spec
-		r.group = g.name
-		tasks[i] = &r.task
-	}
+	tasks := e.tasks
 	e.emit(event.Event{Kind: event.GroupStarted, Counts: event.Counts{Tasks: len(tasks)}})
 	run := group.Start(e.thread.Context(), group.Config[starlark.Value]{
 		Tasks: tasks, Slots: slots, Deadline: g.deadline,
@@ -230,10 +233,8 @@ func (e *execution) finish(d time.Duration) *Results {
 }
 
 func (e *execution) emit(ev event.Event) {
-	if sink := e.thread.Run().Options().Events; sink != nil {
-		ev.Group, ev.Run = e.group.name, e.number
-		sink(ev)
-	}
+	ev.Group, ev.Run = e.group.name, e.number
+	e.thread.Run().Emit(ev)
 }
 
 // settled returns what tells the reader of events of each attempt; nil if there

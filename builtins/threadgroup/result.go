@@ -13,7 +13,6 @@ import (
 type Result struct {
 	task  group.Task[starlark.Value]
 	spec  *spec
-	group string
 	args  starlark.Tuple
 	index int
 	err   *engine.Error // nil when ok

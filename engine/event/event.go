@@ -1,40 +1,77 @@
 // Package event is the one stream of facts about a run: what began, what ended
-// and how. Progress, summaries and logs are readers of it.
+// and how. Progress, summaries, logs and audits are readers of it.
 //
-// A [Sink] is called on the goroutine on which the fact came about, for
-// different groups and tasks at once, so it must be safe for concurrent use and
-// must not block. Facts about one task come in order: Queued at the start of its
-// group, then for each attempt Ended or Retry.
+// # Contract
+//
+// A [Sink] is called on the goroutine on which the fact came about, for several
+// groups and tasks at once: it must be safe for concurrent use, must return soon
+// and must not call back into the run. What it is given it may keep; a Value it
+// may read until it returns from the GroupEnded of that run, because then the
+// script goes on and may change it.
+//
+// Facts come in this order. RunStarted is first and RunEnded last, once each. A
+// group's run begins with GroupStarted and TaskQueued for each task in the order
+// of the tasks, and ends with GroupEnded. In between, each task has TaskStarted
+// for each attempt, TaskRetry after an attempt that will be followed by another,
+// and TaskEnded once; a task that never began has TaskEnded alone. Facts about
+// different tasks come in any order.
+//
+// A run without a sink makes no events.
 package event
 
 import "time"
 
-// A Kind says what an event is about.
+// A Kind says what an event is about, and so which fields it has.
 type Kind uint8
 
 const (
-	GroupStarted Kind = iota + 1 // Group, Run, Counts.Tasks
-	GroupEnded                   // and Counts, Duration
-	TaskRetry                    // Group, Run, Task, Index, Attempts, Err, Delay
+	RunStarted   Kind = iota + 1 // Text: name of the script
+	RunEnded                     // Duration, Err
+	GroupStarted                 // Group, Run, Counts.Tasks
+	GroupEnded                   // Group, Run, Counts, Duration
+	TaskQueued                   // Group, Run, Task, Index
+	TaskStarted                  // Group, Run, Task, Index, Attempts
 	TaskProgress                 // Group, Run, Task, Index, Done, Total
-	TaskEnded                    // Group, Run, Task, Index, Attempts, Status, Err, Duration
+	TaskRetry                    // Group, Run, Task, Index, Attempts, Err, Delay
+	TaskEnded                    // Group, Run, Task, Index, Attempts, Status, Value or Err, Duration
+	TaskOverdue                  // Group, Run, Task, Index: stopped, but a host call has not returned within the grace period
+	Printed                      // Text: a line, without its newline
+	Permission                   // Text: what for; Granted; Flag
 )
+
+var kindNames = [...]string{
+	RunStarted: "run started", RunEnded: "run ended", GroupStarted: "group started", GroupEnded: "group ended",
+	TaskQueued: "task queued", TaskStarted: "task started", TaskProgress: "task progress", TaskRetry: "task retry",
+	TaskEnded: "task ended", TaskOverdue: "task overdue", Printed: "printed", Permission: "permission",
+}
+
+// String returns the kind in words, such as "task ended".
+func (k Kind) String() string {
+	if int(k) < len(kindNames) && kindNames[k] != "" {
+		return kindNames[k]
+	}
+	return "unknown"
+}
 
 // An Event is one fact. Fields that its kind does not name are zero.
 type Event struct {
 	Kind     Kind
 	Group    string // name of the group
 	Run      int64  // number of the group's run, from 1, unique within the script's run
-	Task     string
-	Index    int // of the task in its run
-	Status   string
-	Attempts int
-	Delay    time.Duration // until the next attempt
+	Task     string // name of the task
+	Index    int    // of the task in its run, from 0
+	Status   string // ok failed timed_out cancelled skipped
+	Attempts int    // made so far
+	Delay    time.Duration
 	Duration time.Duration
+	Value    any // what the task returned: a starlark.Value
 	Err      error
-	Done     float64
+	Done     float64 // of Total, in the task's own unit
 	Total    float64
 	Counts   Counts
+	Text     string
+	Granted  bool
+	Flag     string // that would grant it
 }
 
 // Counts says how the tasks of a run ended.
