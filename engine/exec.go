@@ -194,14 +194,13 @@ func (e *Engine) run(ctx context.Context, script *Script, in Input, files fs.FS)
 // main runs the script's top level, what it deferred, and what modules do at the end.
 func (r *Run) main(f *file) (starlark.StringDict, error) {
 	main := r.newThread("main", ctxLife{r.ctx})
-	stop := context.AfterFunc(r.ctx, func() { main.Stop(context.Cause(r.ctx)) })
-	defer stop()
+	release := main.stopAfter(r.ctx)
 	globals, err := main.init(f)
 	if err != nil {
 		err = main.Error(err)
 		r.cancel(errors.New("the script stopped"))
 	}
-	stop()
+	release()
 	if late := main.RunDefers(); err == nil && late != nil {
 		err = late
 	}

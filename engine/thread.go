@@ -84,6 +84,21 @@ func (t *Thread) Stop(cause error) { t.star.Cancel(cause.Error()) }
 // Resume undoes Stop.
 func (t *Thread) Resume() { t.star.Uncancel() }
 
+// stopAfter has the thread stopped when ctx ends. After release it is not
+// stopped any more, not even by a call that was on its way.
+func (t *Thread) stopAfter(ctx context.Context) (release func()) {
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		t.Stop(context.Cause(ctx))
+		close(stopped)
+	})
+	return func() {
+		if !stop() {
+			<-stopped
+		}
+	}
+}
+
 // Call calls fn on this thread. It blocks until fn returns; a panic becomes an
 // error. The error is an *Error; a *GroupError, an *ExitError and a host
 // function's own error are found in it by errors.As.
@@ -151,9 +166,9 @@ func (t *Thread) RunDefers() error {
 	defer cancel()
 	t.star.Uncancel()
 	t.life = ctxLife{ctx}
-	stop := context.AfterFunc(ctx, func() { t.Stop(errGrace) })
+	release := t.stopAfter(ctx)
 	defer func() {
-		stop()
+		release()
 		t.star.Uncancel()
 		t.life = life
 	}()

@@ -2,7 +2,6 @@ package threadgroup
 
 import (
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
@@ -50,67 +49,12 @@ func (g *Group) begin() ([]*registration, error) {
 	return append([]*registration(nil), g.registered...), nil
 }
 
-// defaultWorkers is Python's ThreadPoolExecutor's.
-func defaultWorkers() int { return min(32, runtime.NumCPU()+4) }
-
 // workers returns the slots of a run; n is its own bound where the group has none.
 func (g *Group) workers(n int) *group.Slots {
 	if g.slots != nil {
 		return g.slots
 	}
 	return g.shared.budget.Slots(n)
-}
-
-// def map(fn, *iterables, **constants)
-func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, iterables, err := callee("map", args)
-	if err != nil {
-		return nil, err
-	}
-	flat, err := zip(iterables)
-	if err != nil {
-		return nil, err
-	}
-	t := engine.Of(thread)
-	width := len(iterables)
-	e := g.newExecution(t, len(flat)/width)
-	spec := e.spec(&Function{fn: fn, kwargs: kwargs}, g.defaults)
-	for i := range e.results {
-		e.set(i, spec, flat[i*width:(i+1)*width:(i+1)*width])
-	}
-	t.Publish(e.given...)
-	t.Publish(flat...)
-	return e.run(g.workers(defaultWorkers()), func() {})
-}
-
-// zip returns the arguments of all calls, one call after the other; it ends with
-// the shortest iterable.
-func zip(iterables starlark.Tuple) ([]starlark.Value, error) {
-	n := len(iterables)
-	if n == 0 {
-		return nil, fmt.Errorf("map: missing an iterable of items: map(fn, items)")
-	}
-	least := -1
-	iters := make([]starlark.Iterator, n)
-	for i, v := range iterables {
-		if iters[i] = starlark.Iterate(v); iters[i] == nil {
-			return nil, fmt.Errorf("map: items must be a list or another iterable, not %s", v.Type())
-		}
-		defer iters[i].Done()
-		if n := starlark.Len(v); n >= 0 && (least < 0 || n < least) {
-			least = n
-		}
-	}
-	flat := make([]starlark.Value, 0, n*min(max(least, 0), 1<<20))
-	for {
-		for _, it := range iters {
-			var v starlark.Value
-			if !it.Next(&v) {
-				return flat[:len(flat)/n*n], nil
-			}
-			flat = append(flat, v)
-		}
-	}
 }
 
 // A spec is what a task is made from; the tasks of one map share theirs.
@@ -132,6 +76,7 @@ type execution struct {
 	tasks   []*group.Task[starlark.Value] // of results
 	last    *spec
 	given   []starlark.Value // what the tasks get: functions, arguments, predicates
+	watched bool             // somebody reads events
 	freeze  bool             // what tasks return is frozen: others may see the group
 }
 
@@ -140,7 +85,7 @@ func (g *Group) newExecution(t *engine.Thread, n int) *execution {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return &execution{
-		group: g, thread: t, parent: parent, number: g.shared.runs.next(),
+		group: g, thread: t, parent: parent, number: g.shared.runs.next(), watched: t.Run().Options().Events != nil,
 		results: make([]Result, n), tasks: make([]*group.Task[starlark.Value], n),
 	}
 }
@@ -192,7 +137,7 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 	e.given = nil
 
 	tasks := e.tasks
-	e.emit(event.Event{Kind: event.GroupStarted, Counts: event.Counts{Tasks: len(tasks)}})
+	e.announce()
 	run := group.Start(e.thread.Context(), group.Config[starlark.Value]{
 		Tasks: tasks, Slots: slots, Deadline: g.deadline,
 		MaxFailures: g.maxFailures(len(tasks)), MaxText: g.maxFailed,
@@ -230,31 +175,4 @@ func (e *execution) finish(d time.Duration) *Results {
 		list[i] = r
 	}
 	return &Results{list: list, duration: d, group: e.group.name}
-}
-
-func (e *execution) emit(ev event.Event) {
-	ev.Group, ev.Run = e.group.name, e.number
-	e.thread.Run().Emit(ev)
-}
-
-// settled returns what tells the reader of events of each attempt; nil if there
-// is none, so that a run which nobody watches pays nothing.
-func (e *execution) settled() func(i int, again time.Duration) {
-	if e.thread.Run().Options().Events == nil {
-		return nil
-	}
-	return func(i int, again time.Duration) {
-		t := &e.results[i].task
-		ev := event.Event{
-			Kind: event.TaskEnded, Task: t.Spec.Name, Index: i, Attempts: int(t.Attempts),
-			Status: t.Status.String(), Duration: t.Duration, Err: t.Err,
-		}
-		if again >= 0 {
-			ev.Kind, ev.Delay = event.TaskRetry, again
-		}
-		if stop, ok := t.Err.(*group.Stop); ok {
-			ev.Err = stopError(stop)
-		}
-		e.emit(ev)
-	}
 }

@@ -2,8 +2,11 @@ package threadgroup
 
 import (
 	"errors"
+	"sync/atomic"
+	"time"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
 )
@@ -13,7 +16,8 @@ type worker struct {
 	e       *execution
 	attempt *group.Attempt
 	thread  *engine.Thread
-	task    *Result // in hand
+	task    *Result      // in hand
+	calls   atomic.Int64 // odd while the function of a task runs
 }
 
 var _ group.Worker[starlark.Value] = (*worker)(nil)
@@ -29,8 +33,13 @@ func newWorker(e *execution, a *group.Attempt) *worker {
 func (w *worker) Call(a *group.Attempt, i int) (starlark.Value, error) {
 	r := &w.e.results[i]
 	w.task = r
+	if w.e.watched {
+		w.e.emit(event.Event{Kind: event.TaskStarted, Task: r.spec.Name, Index: i, Attempts: a.Number})
+	}
 	w.thread.Give(r.spec.given)
+	w.calls.Add(1)
 	v, err := w.thread.Call(r.spec.fn, r.args, r.spec.kwargs)
+	w.calls.Add(1)
 	var exit *engine.ExitError
 	if errors.As(err, &exit) {
 		<-a.Context().Done() // exit stops every task, this one too: on its way
@@ -77,8 +86,23 @@ func (w *worker) Again(_ *group.Attempt, i int, v starlark.Value, err error) (bo
 	return bool(answer.Truth()), nil
 }
 
-func (w *worker) Stop(cause error) { w.thread.Stop(cause) }
-func (w *worker) Resume()          { w.thread.Resume() }
+// Stop stops the thread. A host call that does not return within the grace
+// period is made known: a task ends only when its host call has.
+func (w *worker) Stop(cause error) {
+	w.thread.Stop(cause)
+	call := w.calls.Load()
+	if !w.e.watched || call%2 == 0 {
+		return
+	}
+	task, index := w.task.spec.Name, w.task.index
+	time.AfterFunc(w.thread.Run().Options().Grace, func() {
+		if w.calls.Load() == call {
+			w.e.emit(event.Event{Kind: event.TaskOverdue, Task: task, Index: index})
+		}
+	})
+}
+
+func (w *worker) Resume() { w.thread.Resume() }
 
 // taskError returns what a script sees of a task that did not end well.
 func taskError(t *group.Task[starlark.Value]) *engine.Error { return asError(t.Err) }
