@@ -23,6 +23,8 @@ type Options struct {
 	MaxWorkers int           // tasks running at once over all groups; 0: only the groups' own bounds
 	Serial     bool          // one task at a time, in order of registration
 	Grace      time.Duration // for clean-up after a run was stopped; 0: 5 seconds
+
+	Limits
 }
 
 // DefaultGrace is the Options.Grace that 0 stands for.
@@ -51,6 +53,7 @@ func New(opts Options) (*Engine, error) {
 	if opts.MaxWorkers < 0 {
 		return nil, fmt.Errorf("engine: MaxWorkers is %d, must not be negative", opts.MaxWorkers)
 	}
+	opts.setDefaults()
 	if opts.Serial {
 		opts.MaxWorkers = 1
 	}
@@ -60,7 +63,7 @@ func New(opts Options) (*Engine, error) {
 	e := &Engine{opts: opts, predeclared: hidden()}
 	for name, v := range starlark.Universe {
 		if b, ok := v.(*starlark.Builtin); ok {
-			e.predeclared[name] = guard(b)
+			e.predeclared[name] = universal(name, b)
 		}
 	}
 	for name, v := range universe.Functions() {

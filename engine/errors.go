@@ -149,7 +149,10 @@ func NewError(kind, msg string, cause error) *Error {
 
 // classify takes kind and hint from what Go code reported.
 func (t *Thread) classify(e *Error) {
-	if cause := t.Cancelled(); cause != nil && (strings.HasPrefix(e.Msg, "Starlark computation cancelled") || errors.Is(e.cause, cause)) {
+	stopped := strings.HasPrefix(e.Msg, "Starlark computation cancelled")
+	if stopped && t.limit != nil {
+		e.Msg, e.cause = t.limit.Msg, t.limit
+	} else if cause := t.Cancelled(); cause != nil && (stopped || errors.Is(e.cause, cause)) {
 		e.Kind, e.Msg, e.cause = "cancelled", cause.Error(), cause
 	}
 	var kind interface{ Kind() string }

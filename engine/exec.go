@@ -39,7 +39,7 @@ type Result struct {
 }
 
 // Compile reads a script: dialect → resolve → compile. The error is a
-// *SyntaxError with every problem of the source.
+// *SyntaxError with every problem of the source, or a *LimitError.
 func (e *Engine) Compile(name string, src []byte) (*Script, error) {
 	f, err := e.compile(name, src)
 	if err != nil {
@@ -54,6 +54,9 @@ func (e *Engine) compile(name string, src []byte) (_ *file, err error) {
 			err = fmt.Errorf("%s: the compiler failed: %v", name, v)
 		}
 	}()
+	if err := e.opts.admit(name, len(src)); err != nil {
+		return nil, err
+	}
 	tree, problems := dialect.Parse(name, src)
 	if len(problems) > 0 {
 		rest := resolve.File(tree.Syntax, e.has, starlark.Universe.Has)
@@ -195,6 +198,7 @@ func (e *Engine) run(ctx context.Context, script *Script, in Input, files fs.FS)
 func (r *Run) main(f *file) (starlark.StringDict, error) {
 	main := r.newThread("main", ctxLife{r.ctx})
 	release := main.stopAfter(r.ctx)
+	defer r.watchMemory()()
 	globals, err := main.init(f)
 	if err != nil {
 		err = main.Error(err)

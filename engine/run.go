@@ -29,7 +29,8 @@ type Run struct {
 	mu    sync.Mutex // guards what follows
 	state map[any]any
 
-	out sync.Mutex // held while a line is written
+	out     sync.Mutex // held while a line is written; guards written
+	written int64      // bytes
 
 	sources sync.RWMutex // guards files
 	files   map[string]*file
@@ -119,9 +120,14 @@ func (r *Run) Emit(e event.Event) {
 }
 
 // print writes one line, whole.
-func (r *Run) print(_ *starlark.Thread, line string) {
+func (r *Run) print(star *starlark.Thread, line string) {
 	r.out.Lock()
 	defer r.out.Unlock()
+	r.written += int64(len(line)) + 1
+	if max := r.engine.opts.MaxOutput; max > 0 && r.written > max {
+		Of(star).exceed("output of more than " + bytesText(max))
+		return
+	}
 	_, _ = io.WriteString(r.engine.opts.Stdout, line+"\n")
 	r.Emit(event.Event{Kind: event.Printed, Text: line})
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"runtime"
 
 	"github.com/starlark-tg/tg/engine/universe"
 	"go.starlark.net/starlark"
@@ -31,6 +30,8 @@ type Thread struct {
 	life   Life
 	given  *HandOver
 	defers []deferred
+	steps  uint64      // of star when what it does now began
+	limit  *LimitError // reached; nil: none
 }
 
 // A HandOver tells what a task's thread was given, for error texts.
@@ -45,11 +46,6 @@ const local = "tg.thread"
 // thread that no engine made.
 func Of(t *starlark.Thread) *Thread { return t.Local(local).(*Thread) }
 
-// slice is how many steps a thread makes before it lets others run: with every
-// core busy in a loop of its own, a timer would otherwise wait for the Go
-// scheduler's 10 ms. It costs less than a thousandth.
-const slice = 10_000
-
 // NewThread returns a thread for another goroutine, such as a task's.
 func (r *Run) NewThread(name string, life Life) *Thread { return r.newThread(name, life) }
 
@@ -58,11 +54,8 @@ func (r *Run) newThread(name string, life Life) *Thread {
 	t := &Thread{run: r, star: star, life: life}
 	star.SetLocal(local, t)
 	star.SetLocal(universe.LocalCancel, t)
-	star.SetMaxExecutionSteps(slice)
-	star.OnMaxSteps = func(star *starlark.Thread) {
-		star.SetMaxExecutionSteps(star.Steps + slice)
-		runtime.Gosched()
-	}
+	star.OnMaxSteps = t.tick
+	t.nextSlice()
 	return t
 }
 
@@ -103,11 +96,15 @@ func (t *Thread) stopAfter(ctx context.Context) (release func()) {
 // error. The error is an *Error; a *GroupError, an *ExitError and a host
 // function's own error are found in it by errors.As.
 func (t *Thread) Call(fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	outermost := t.star.CallStackDepth() == 0
 	v, err := t.call(fn, args, kwargs)
 	if err != nil {
-		return nil, t.Error(err)
+		v, err = nil, t.Error(err)
 	}
-	return v, nil
+	if outermost {
+		t.renew()
+	}
+	return v, err
 }
 
 func (t *Thread) call(fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
@@ -165,6 +162,7 @@ func (t *Thread) RunDefers() error {
 	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(t.run.ctx), grace, errGrace)
 	defer cancel()
 	t.star.Uncancel()
+	t.renew()
 	t.life = ctxLife{ctx}
 	release := t.stopAfter(ctx)
 	defer func() {

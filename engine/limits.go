@@ -1,0 +1,171 @@
+package engine
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/metrics"
+	"sync/atomic"
+	"time"
+
+	"go.starlark.net/starlark"
+)
+
+// Limits bound what a script may use up. They are for scripts that go wrong, not
+// a wall against hostile ones: single operators (x * n, x += x) and deep
+// recursion inside a built-in are not covered. Zero means no limit, except where
+// a default is named.
+type Limits struct {
+	MaxSteps  uint64 // interpreter steps of one thread: of the script, of each attempt of a task
+	MaxDepth  int    // calls within calls; 0: 10,000
+	MaxSource int    // bytes of one source file; 0: 16 MiB
+	MaxOutput int64  // bytes that print writes in a run
+	MaxTasks  int    // tasks of all groups that have not ended, at once
+	MaxMemory int64  // bytes of the Go heap at which the run is stopped; also bounds single large values
+}
+
+const (
+	defaultDepth  = 10_000
+	defaultSource = 16 << 20
+
+	// hugeValue bounds single values where MaxMemory does not: no machine has that
+	// much, and Go ends the process when it does not get it.
+	hugeValue = 64 << 30
+)
+
+func (l *Limits) setDefaults() {
+	if l.MaxDepth == 0 {
+		l.MaxDepth = defaultDepth
+	}
+	if l.MaxSource == 0 {
+		l.MaxSource = defaultSource
+	}
+}
+
+// A LimitError says which limit a script has reached. attempt does not catch it
+// and no retry is made.
+type LimitError struct{ Msg string }
+
+func (e *LimitError) Error() string { return e.Msg }
+
+// Kind returns "limit".
+func (e *LimitError) Kind() string { return "limit" }
+
+// slice is how many steps a thread makes before it lets others run: with every
+// core busy in a loop of its own, a timer would otherwise wait for the Go
+// scheduler's 10 ms. It costs less than a thousandth.
+const slice = 10_000
+
+// tick is called by the interpreter when the thread's next slice is due.
+func (t *Thread) tick(star *starlark.Thread) {
+	l := &t.run.engine.opts.Limits
+	if l.MaxSteps > 0 && star.Steps-t.steps >= l.MaxSteps {
+		t.exceed(fmt.Sprintf("more than %d steps", l.MaxSteps))
+	}
+	if star.CallStackDepth() > l.MaxDepth {
+		t.exceed(fmt.Sprintf("maximum recursion depth exceeded (%d calls)", l.MaxDepth))
+	}
+	t.nextSlice()
+	runtime.Gosched()
+}
+
+// nextSlice has tick called again.
+func (t *Thread) nextSlice() {
+	next := t.star.Steps + slice
+	if max := t.run.engine.opts.MaxSteps; max > 0 && t.steps+max > t.star.Steps {
+		next = min(next, t.steps+max)
+	}
+	t.star.SetMaxExecutionSteps(next)
+}
+
+// exceed stops the thread's code with a *LimitError.
+func (t *Thread) exceed(msg string) {
+	if t.limit == nil {
+		t.limit = &LimitError{Msg: msg}
+		t.star.Cancel(msg)
+	}
+}
+
+// renew ends the effect of exceed: what runs next on the thread has limits of its own.
+func (t *Thread) renew() {
+	if t.limit != nil {
+		t.limit = nil
+		t.star.Uncancel()
+	}
+	t.steps = t.star.Steps
+	t.nextSlice()
+}
+
+// admit returns an error if a source is larger than it may be.
+func (l *Limits) admit(name string, size int) error {
+	if size <= l.MaxSource {
+		return nil
+	}
+	return &LimitError{Msg: fmt.Sprintf("%s has %s, limit is %s", name, bytesText(int64(size)), bytesText(int64(l.MaxSource)))}
+}
+
+// maxValue returns the size in bytes above which no single value is made.
+func (l *Limits) maxValue() int64 {
+	if l.MaxMemory > 0 {
+		return l.MaxMemory
+	}
+	return hugeValue
+}
+
+// bytesText writes a number of bytes as people do.
+func bytesText(n int64) string {
+	if n < 1<<10 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	f, unit := float64(n)/(1<<10), 0
+	for f >= 1024 && unit < 5 {
+		f /= 1024
+		unit++
+	}
+	return fmt.Sprintf("%.1f %ciB", f, "KMGTPE"[unit])
+}
+
+// A watchdog stops a run whose process has too large a heap. Which task made it
+// grow cannot be told from outside the interpreter, so the run ends as a whole.
+type watchdog struct {
+	run   *Run
+	max   uint64
+	timer atomic.Pointer[time.Timer]
+	done  atomic.Bool
+}
+
+// watchEvery is how often the heap is looked at.
+const watchEvery = 20 * time.Millisecond
+
+// watchMemory starts the run's watchdog, if it has a limit.
+func (r *Run) watchMemory() (stop func()) {
+	max := r.engine.opts.MaxMemory
+	if max <= 0 {
+		return func() {}
+	}
+	w := &watchdog{run: r, max: uint64(max)}
+	w.timer.Store(time.AfterFunc(watchEvery, w.look))
+	return func() {
+		w.done.Store(true)
+		w.timer.Load().Stop()
+	}
+}
+
+func (w *watchdog) look() {
+	if w.done.Load() {
+		return
+	}
+	if heap() > w.max {
+		runtime.GC() // what counts is what is in use
+		if heap() > w.max {
+			w.run.cancel(&LimitError{Msg: "memory limit of " + bytesText(int64(w.max)) + " reached"})
+			return
+		}
+	}
+	w.timer.Store(time.AfterFunc(watchEvery, w.look))
+}
+
+func heap() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
