@@ -104,19 +104,25 @@ func endOfString(text string, i int) int {
 	return i
 }
 
-// checkValue bounds the nesting of a value, level by level. A container counts
-// once at each level at which it is found; one that holds itself is as deep as
-// one can be, and json says so in better words.
+// checkValue bounds the nesting of a value, level by level. A value that holds
+// itself has no last level; if it is small, json says so in better words.
 func checkValue(v starlark.Value) error {
 	level := []starlark.Value{v}
+	all := map[unsafe.Pointer]bool{}
 	for depth := 0; len(level) > 0; depth++ {
 		if depth > MaxDepth {
+			if len(all) <= MaxDepth { // fewer containers than levels
+				return nil
+			}
 			return errDepth
 		}
 		var next []starlark.Value
 		seen := map[unsafe.Pointer]bool{}
 		for _, v := range level {
 			next = inside(next, v, seen)
+		}
+		for at := range seen {
+			all[at] = true
 		}
 		level = next
 	}

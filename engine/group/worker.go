@@ -69,14 +69,14 @@ func (r *Run[T]) leave(w *worker[T]) {
 // the one task it takes, so that the panic is seen, and leaves.
 func (w *worker[T]) equip(make func(*Attempt) Worker[T]) (fit bool) {
 	var err error
-	defer func() {
-		if err != nil {
-			w.impl = unfit[T]{err}
-		}
+	func() {
+		defer recovered(&err)
+		w.impl = make(&w.a)
 	}()
-	defer recovered(&err)
-	w.impl = make(&w.a)
-	return true
+	if err != nil {
+		w.impl = unfit[T]{err}
+	}
+	return err == nil
 }
 
 // An unfit Worker fails every task.

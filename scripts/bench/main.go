@@ -1,0 +1,96 @@
+// Bench measures tg side by side with what else could do the same work, and
+// prints medians and ratios. Absolute times depend on the machine; ratios taken
+// in one run do less so.
+//
+//	go run ./scripts/bench [-quick] [-n RUNS] [-json FILE] [ROW...]
+//
+// A row is a twin pair or more: NAME.star for tg, NAME.py for CPython. Each twin
+// prints the seconds of its measured part, so that the start of a process does
+// not count. They run in turn: tg, its peers, tg again.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	quick := flags.Bool("quick", false, "small sizes, each once: shows that the rows run, not how fast")
+	runs := flags.Int("n", 5, "run each twin `N` times")
+	file := flags.String("json", "", "write the numbers to `FILE` too")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	chosen, err := choose(rows, flags.Args())
+	if err != nil {
+		return err
+	}
+	if *runs < 1 {
+		return errors.New("-n must be at least 1")
+	}
+	if *quick {
+		*runs = 1
+	}
+	b, err := newBench(ctx, *quick, *runs)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	report := b.newReport()
+	for _, r := range chosen {
+		lines, err := b.measure(r)
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.name, err)
+		}
+		report.Lines = append(report.Lines, lines...)
+	}
+	if err := report.print(out); err != nil {
+		return err
+	}
+	if *file == "" {
+		return nil
+	}
+	return report.write(*file)
+}
+
+// choose returns the rows of the given names, all without names.
+func choose(rows []row, names []string) ([]row, error) {
+	if len(names) == 0 {
+		return rows, nil
+	}
+	var chosen []row
+	known := ""
+	for _, r := range rows {
+		if slices.Contains(names, r.name) {
+			chosen = append(chosen, r)
+		}
+		if !strings.HasSuffix(known, " "+r.name) {
+			known += " " + r.name
+		}
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(rows, func(r row) bool { return r.name == name }) {
+			return nil, fmt.Errorf("there is no row %q; there are%s", name, known)
+		}
+	}
+	return chosen, nil
+}

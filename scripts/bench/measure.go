@@ -1,0 +1,119 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// measure runs the sides of a row in turn, several times, and compares them.
+func (b *bench) measure(r row) ([]line, error) {
+	n := r.tasks
+	if b.quick {
+		n = r.quick
+	}
+	sides := []side{r.tg}
+	shares := []int{1}
+	for _, p := range r.peers {
+		sides, shares = append(sides, p.side), append(shares, p.share)
+	}
+	samples, err := b.turns(sides, shares, n)
+	if err != nil {
+		return nil, err
+	}
+	what := fmt.Sprintf("%s %s", thousands(n), r.what)
+	lines := []line{}
+	for i, p := range r.peers {
+		l := line{Row: r.name, What: what, Unit: "s", TG: median(samples[0], seconds), Peer: p.name}
+		if peers := samples[i+1]; peers != nil {
+			l.compare(samples[0], peers, p)
+		} else {
+			l.Peer += ": not on this machine"
+		}
+		if r.most > 0 {
+			l.Aim, l.Met = fmt.Sprintf("≤ %g s", r.most), l.TG <= r.most
+		}
+		lines = append(lines, l)
+	}
+	if r.bytes > 0 {
+		l, err := b.memory(r, n, what, samples)
+		return append(lines, l), err
+	}
+	return lines, nil
+}
+
+// turns returns the samples of each side; nil for one that is absent.
+func (b *bench) turns(sides []side, shares []int, n int) ([][]sample, error) {
+	samples := make([][]sample, len(sides))
+	for range b.runs {
+		for i, s := range sides {
+			one, err := s.run(b, n/shares[i])
+			if errors.Is(err, errAbsent) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			one.seconds *= float64(shares[i])
+			samples[i] = append(samples[i], one)
+		}
+	}
+	return samples, nil
+}
+
+// compare fills in the peer's part. The ratio is the median of the turns' own:
+// what slows the machine for a while slows both sides.
+func (l *line) compare(tg, peers []sample, p peer) {
+	if p.share > 1 {
+		l.Peer += fmt.Sprintf(" (1/%d of them, scaled)", p.share)
+	}
+	l.PeerValue = median(peers, seconds)
+	ratios := make([]float64, len(tg))
+	for i := range tg {
+		ratios[i] = peers[i].seconds / tg[i].seconds
+	}
+	l.Ratio = middle(ratios)
+	if p.least > 0 {
+		l.Aim, l.Met = fmt.Sprintf("≥ %g×", p.least), l.Ratio >= p.least
+	}
+}
+
+// memory compares the memory for a task: that of the process, less what it has
+// for a single task.
+func (b *bench) memory(r row, n int, what string, samples [][]sample) (line, error) {
+	l := line{Row: r.name, What: what, Unit: "KB a task", Aim: fmt.Sprintf("≤ %g KB a task", r.bytes/1024)}
+	kilobytes := make([]float64, 2)
+	for i, s := range []side{r.tg, r.peers[0].side} {
+		if samples[i] == nil {
+			continue
+		}
+		least, err := s.run(b, 1)
+		if err != nil {
+			return l, err
+		}
+		kilobytes[i] = (median(samples[i], peakBytes) - least.peak) / float64(n) / 1024
+	}
+	l.TG, l.Met = kilobytes[0], kilobytes[0] <= r.bytes/1024
+	if l.Peer, l.PeerValue = r.peers[0].name, kilobytes[1]; l.PeerValue > 0 {
+		l.Ratio = l.PeerValue / l.TG
+	}
+	return l, nil
+}
+
+func seconds(s sample) float64   { return s.seconds }
+func peakBytes(s sample) float64 { return s.peak }
+
+func median(samples []sample, of func(sample) float64) float64 {
+	values := make([]float64, len(samples))
+	for i, s := range samples {
+		values[i] = of(s)
+	}
+	return middle(values)
+}
+
+// middle returns the median of at least one value.
+func middle(values []float64) float64 {
+	slices.Sort(values)
+	n := len(values)
+	return (values[(n-1)/2] + values[n/2]) / 2
+}

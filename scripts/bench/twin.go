@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+//go:embed *.star *.py
+var twins embed.FS
+
+// errAbsent is returned by a side whose program is not on this machine.
+var errAbsent = errors.New("absent")
+
+// A bench has what the rows need to run.
+type bench struct {
+	ctx    context.Context
+	dir    string // of the twins, and of tg
+	tg     string // built from this source
+	python string // "": there is none
+	quick  bool
+	runs   int
+}
+
+// A sample is one run of one side.
+type sample struct {
+	seconds float64 // of the measured part
+	peak    float64 // bytes of memory of its process; 0: not known
+}
+
+func newBench(ctx context.Context, quick bool, runs int) (*bench, error) {
+	dir, err := os.MkdirTemp("", "tgbench")
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{ctx: ctx, dir: dir, tg: filepath.Join(dir, "tg.exe"), quick: quick, runs: runs}
+	b.python, _ = exec.LookPath("python3")
+	err = os.CopyFS(dir, twins)
+	if err == nil {
+		err = b.build()
+	}
+	if err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *bench) build() error {
+	out, err := exec.CommandContext(b.ctx, "go", "build", "-o", b.tg, "github.com/starlark-tg/tg/cmd/tg").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+}
+
+func (b *bench) close() { _ = os.RemoveAll(b.dir) }
+
+// twin runs a program with n and args; it prints its seconds.
+func (b *bench) twin(n int, args []string, command ...string) (sample, error) {
+	command = append(append(command, strconv.Itoa(n)), args...)
+	cmd := exec.CommandContext(b.ctx, command[0], command[1:]...)
+	cmd.Dir, cmd.Stderr = b.dir, os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return sample{}, fmt.Errorf("%s: %w", strings.Join(command[1:], " "), err)
+	}
+	seconds, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	return sample{seconds, peak(cmd.ProcessState)}, err
+}
