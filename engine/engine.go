@@ -18,7 +18,7 @@ type Options struct {
 	Modules []Module
 	Stdout  io.Writer  // where print writes whole lines; nil discards them
 	FS      fs.FS      // where load finds files; nil: ExecFile uses the script's own folder, Run has none
-	Events  event.Sink // told of everything that happens; nil: nobody
+	Events  event.Sink // told of what happens
 
 	MaxWorkers int           // tasks running at once over all groups; 0: only the groups' own bounds
 	Serial     bool          // one task at a time, in order of registration
@@ -42,6 +42,7 @@ type Module struct {
 type Engine struct {
 	opts        Options
 	predeclared starlark.StringDict // of every module; args comes on top
+	wants       func(event.Kind) bool
 }
 
 // New returns an engine with the given options. Two modules that add the same
@@ -60,7 +61,7 @@ func New(opts Options) (*Engine, error) {
 	if opts.Stdout == nil {
 		opts.Stdout = io.Discard
 	}
-	e := &Engine{opts: opts, predeclared: hidden()}
+	e := &Engine{opts: opts, predeclared: hidden(), wants: opts.Events.Wants()}
 	for name, v := range starlark.Universe {
 		if b, ok := v.(*starlark.Builtin); ok {
 			e.predeclared[name] = universal(name, b)

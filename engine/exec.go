@@ -115,6 +115,9 @@ func (e *Engine) nearest(f *dialect.File, name string) string {
 		}
 	}
 	names = slices.DeleteFunc(names, dialect.Hidden)
+	if slices.Contains(names, name) {
+		return name + " is bound further down: a file runs from top to bottom"
+	}
 	if best := Nearest(name, names); best != "" {
 		return "did you mean " + best + "?"
 	}

@@ -61,6 +61,10 @@ func (t *Thread) changed(pos syntax.Position, kind string) (name, _ string, load
 		switch method {
 		case "add", "discard", "remove":
 			kind = "set"
+		case "clear", "pop", "update": // dicts have them too
+			if f.isSet(target) {
+				kind = "set"
+			}
 		}
 	}
 	if target == nil {

@@ -16,13 +16,15 @@ type locator struct {
 	nodes    map[uint64]syntax.Node
 	assigned map[uint64]string // by the "(" of a call: NAME of NAME = f(…)
 	loaded   map[string]bool   // names that load statements bind
+	sets     map[string]bool   // names that are assigned sets
 }
 
 // index is built when the first question is asked: most runs end without one.
 func (f *file) index() *locator {
 	f.places.once.Do(func() {
 		l := &f.places
-		l.nodes, l.assigned, l.loaded = map[uint64]syntax.Node{}, map[uint64]string{}, map[string]bool{}
+		l.nodes, l.assigned = map[uint64]syntax.Node{}, map[uint64]string{}
+		l.loaded, l.sets = map[string]bool{}, map[string]bool{}
 		for _, stmt := range f.Syntax.Stmts {
 			syntax.Walk(stmt, func(n syntax.Node) bool {
 				if n != nil {
@@ -60,6 +62,9 @@ func (l *locator) note(n syntax.Node) {
 		id, ok := n.LHS.(*syntax.Ident)
 		if call := unparen(n.RHS); ok && n.Op == syntax.EQ && call != nil && !dialect.Hidden(id.Name) {
 			l.assigned[spot(call.Lparen)] = id.Name
+			if fn, ok := call.Fn.(*syntax.Ident); ok && fn.Name == "set" {
+				l.sets[id.Name] = true
+			}
 		}
 	case *syntax.LoadStmt:
 		l.nodes[spot(n.Load)] = n
@@ -110,6 +115,12 @@ func (f *file) assigned(pos syntax.Position) string { return f.index().assigned[
 
 // loaded reports whether a load statement of the file binds name.
 func (f *file) loaded(name string) bool { return f.index().loaded[name] }
+
+// isSet reports whether the name of a hash table is one that is assigned set(…).
+func (f *file) isSet(target syntax.Expr) bool {
+	id, ok := target.(*syntax.Ident)
+	return ok && f.index().sets[id.Name]
+}
 
 // changed returns what the operation at pos changes: x of x.append(…), x[i] = …
 // and x += …; and the name of the method, if it is one. nil: not known.

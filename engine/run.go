@@ -111,13 +111,16 @@ func (r *Run) Exit(code int) {
 	}
 }
 
-// Emit tells the reader of events, if there is one. See package event for who
-// may call it when.
+// Emit tells the reader of events, if there is one that wants this kind. See
+// package event for who may call it when.
 func (r *Run) Emit(e event.Event) {
-	if sink := r.engine.opts.Events; sink != nil {
-		sink(e)
+	if r.engine.wants(e.Kind) {
+		r.engine.opts.Events.Take(e)
 	}
 }
+
+// Wants reports whether somebody reads events of a kind.
+func (r *Run) Wants(k event.Kind) bool { return r.engine.wants(k) }
 
 // print writes one line, whole.
 func (r *Run) print(star *starlark.Thread, line string) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/starlark-tg/tg/engine/universe"
 	"go.starlark.net/starlark"
@@ -32,6 +33,8 @@ type Thread struct {
 	defers []deferred
 	steps  uint64      // of star when what it does now began
 	limit  *LimitError // reached; nil: none
+
+	yielded time.Time // when it last let others run
 }
 
 // A HandOver tells what a task's thread was given, for error texts.
@@ -119,12 +122,14 @@ func (t *Thread) init(f *file) (globals starlark.StringDict, err error) {
 	return f.prog.Init(t.star, t.run.predeclared())
 }
 
-// Caller returns the position of the call that led to the built-in that runs now.
+// Caller returns where the script called the built-in that runs now.
 func (t *Thread) Caller() syntax.Position {
-	if t.star.CallStackDepth() < 2 {
-		return syntax.Position{}
+	for depth := 1; depth < t.star.CallStackDepth(); depth++ {
+		if pos := t.star.CallFrame(depth).Pos; pos.Line > 0 {
+			return pos
+		}
 	}
-	return t.star.CallFrame(1).Pos
+	return syntax.Position{}
 }
 
 // AssignedName returns the name of the variable to which the script assigns the

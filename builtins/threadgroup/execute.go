@@ -27,7 +27,7 @@ func (g *Group) execute(thread *starlark.Thread) (starlark.Value, error) {
 	}
 	e := g.newExecution(t, len(list))
 	for i, r := range list {
-		e.set(i, e.spec(r.f, r.o), r.f.args)
+		e.set(i, e.spec(r.f, r.o))
 		e.given = append(e.given, r.f.args...)
 	}
 	t.Publish(e.given...)
@@ -61,6 +61,9 @@ func (g *Group) workers(n int) *group.Slots {
 type spec struct {
 	group.Spec
 	fn     starlark.Callable
+	args   starlark.Tuple   // of each task, or
+	flat   []starlark.Value // of all tasks of a map, one task after the other,
+	width  int              // this many for each
 	kwargs []starlark.Tuple
 	o      *options
 	given  *engine.HandOver
@@ -76,7 +79,6 @@ type execution struct {
 	tasks   []*group.Task[starlark.Value] // of results
 	last    *spec
 	given   []starlark.Value // what the tasks get: functions, arguments, predicates
-	watched bool             // somebody reads events
 	freeze  bool             // what tasks return is frozen: others may see the group
 }
 
@@ -85,15 +87,15 @@ func (g *Group) newExecution(t *engine.Thread, n int) *execution {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return &execution{
-		group: g, thread: t, parent: parent, number: g.shared.runs.next(), watched: t.Run().Options().Events != nil,
+		group: g, thread: t, parent: parent, number: g.shared.runs.next(),
 		results: make([]Result, n), tasks: make([]*group.Task[starlark.Value], n),
 	}
 }
 
 // set makes task i.
-func (e *execution) set(i int, s *spec, args starlark.Tuple) {
+func (e *execution) set(i int, s *spec) {
 	r := &e.results[i]
-	r.spec, r.args, r.index = s, args, i
+	r.spec, r.index = s, i
 	r.task.Spec = &s.Spec
 	e.tasks[i] = &r.task
 }
@@ -101,10 +103,10 @@ func (e *execution) set(i int, s *spec, args starlark.Tuple) {
 // spec returns what tasks of this function with these options are made from: the
 // last one once more if it is the same, as often when a list of calls is run.
 func (e *execution) spec(f *Function, o *options) *spec {
-	if l := e.last; l != nil && l.o == o && len(f.kwargs)+len(l.kwargs) == 0 && same(l.fn, f.fn) {
+	if l := e.last; l != nil && l.o == o && len(f.args)+len(l.args)+len(f.kwargs)+len(l.kwargs) == 0 && same(l.fn, f.fn) {
 		return l
 	}
-	s := &spec{fn: f.fn, kwargs: f.kwargs, o: o}
+	s := &spec{fn: f.fn, args: f.args, kwargs: f.kwargs, o: o}
 	s.given = &engine.HandOver{Task: f.fn.Name(), Pos: e.thread.Caller()}
 	s.Name, s.Timeout = o.name, o.timeout
 	if s.Name == "" {
@@ -154,14 +156,17 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 	g.results, g.executed = results, true
 	ended()
 	g.mu.Unlock()
-	e.emit(event.Event{Kind: event.GroupEnded, Duration: results.duration, Counts: results.counts()})
+	failure := results.failure(g.name)
+	if e.wants(event.GroupEnded) {
+		e.emit(event.Event{Kind: event.GroupEnded, Duration: results.duration, Counts: results.counts(), Err: failure})
+	}
 	if cause := e.thread.Cancelled(); cause != nil {
 		return nil, cause
 	}
 	if g.noCheck {
 		return results, nil
 	}
-	return results, results.failure(g.name)
+	return results, failure
 }
 
 // finish makes the Results of a run whose tasks have ended.

@@ -22,7 +22,7 @@ func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return nil, err
 	}
 	t := engine.Of(thread)
-	r := &Result{spec: &spec{fn: fn, kwargs: kwargs, o: &options{}}, args: args}
+	r := &Result{spec: &spec{fn: fn, args: args, kwargs: kwargs, o: &options{}}}
 	r.spec.Name = fn.Name()
 	r.task.Attempts, r.task.Start, r.task.Status = 1, time.Now(), group.OK
 	v, err := t.Call(fn, args, kwargs)

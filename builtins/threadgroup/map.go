@@ -25,8 +25,9 @@ func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs [
 	width := len(iterables)
 	e := g.newExecution(t, len(flat)/width)
 	spec := e.spec(&Function{fn: fn, kwargs: kwargs}, g.defaults)
+	spec.flat, spec.width = flat, width
 	for i := range e.results {
-		e.set(i, spec, flat[i*width:(i+1)*width:(i+1)*width])
+		e.set(i, spec)
 	}
 	t.Publish(e.given...)
 	t.Publish(flat...)

@@ -13,7 +13,6 @@ import (
 type Result struct {
 	task  group.Task[starlark.Value]
 	spec  *spec
-	args  starlark.Tuple
 	index int
 	err   *engine.Error // nil when ok
 }
@@ -29,11 +28,21 @@ func (r *Result) Freeze()               {} // immutable; Share publishes what it
 func (r *Result) Truth() starlark.Bool  { return true }
 func (r *Result) Hash() (uint32, error) { return 0, errors.New("unhashable type: Result") }
 
+// args returns the positional arguments of the task.
+func (r *Result) args() starlark.Tuple {
+	s := r.spec
+	if s.width == 0 {
+		return s.args
+	}
+	from, to := r.index*s.width, (r.index+1)*s.width
+	return s.flat[from:to:to]
+}
+
 // Share publishes the function, its arguments and the value.
 func (r *Result) Share(visit func(starlark.Value)) {
 	visit(r.task.Value)
 	visit(r.spec.fn)
-	visit(r.args)
+	visit(r.args())
 	for _, kv := range r.spec.kwargs {
 		visit(kv[1])
 	}
@@ -60,7 +69,7 @@ var resultAttrs = attrs[*Result]{
 	"name":     func(r *Result) (starlark.Value, error) { return starlark.String(r.spec.Name), nil },
 	"fn_name":  func(r *Result) (starlark.Value, error) { return starlark.String(r.spec.Name), nil },
 	"function": func(r *Result) (starlark.Value, error) { return r.spec.fn, nil },
-	"args":     func(r *Result) (starlark.Value, error) { return r.args, nil },
+	"args":     func(r *Result) (starlark.Value, error) { return r.args(), nil },
 	"kwargs":   func(r *Result) (starlark.Value, error) { return kwargsDict(r.spec.kwargs), nil },
 	"index":    func(r *Result) (starlark.Value, error) { return starlark.MakeInt(r.index), nil },
 	"status":   func(r *Result) (starlark.Value, error) { return starlark.String(r.task.Status.String()), nil },

@@ -9,14 +9,16 @@ import (
 
 // announce tells the reader of events what will run.
 func (e *execution) announce() {
-	if !e.watched {
+	e.emit(event.Event{Kind: event.GroupStarted, Counts: event.Counts{Tasks: len(e.tasks)}})
+	if !e.wants(event.TaskQueued) {
 		return
 	}
-	e.emit(event.Event{Kind: event.GroupStarted, Counts: event.Counts{Tasks: len(e.tasks)}})
 	for i, t := range e.tasks {
 		e.emit(event.Event{Kind: event.TaskQueued, Task: t.Spec.Name, Index: i})
 	}
 }
+
+func (e *execution) wants(k event.Kind) bool { return e.thread.Run().Wants(k) }
 
 func (e *execution) emit(ev event.Event) {
 	ev.Group, ev.Run = e.group.name, e.number
@@ -26,7 +28,7 @@ func (e *execution) emit(ev event.Event) {
 // settled returns what tells the reader of events of each attempt; nil if there
 // is none, so that a run which nobody watches pays nothing.
 func (e *execution) settled() func(i int, again time.Duration) {
-	if !e.watched {
+	if !e.wants(event.TaskEnded) && !e.wants(event.TaskRetry) {
 		return nil
 	}
 	return func(i int, again time.Duration) {

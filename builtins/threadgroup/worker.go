@@ -33,12 +33,12 @@ func newWorker(e *execution, a *group.Attempt) *worker {
 func (w *worker) Call(a *group.Attempt, i int) (starlark.Value, error) {
 	r := &w.e.results[i]
 	w.task = r
-	if w.e.watched {
+	if w.e.wants(event.TaskStarted) {
 		w.e.emit(event.Event{Kind: event.TaskStarted, Task: r.spec.Name, Index: i, Attempts: a.Number})
 	}
 	w.thread.Give(r.spec.given)
 	w.calls.Add(1)
-	v, err := w.thread.Call(r.spec.fn, r.args, r.spec.kwargs)
+	v, err := w.thread.Call(r.spec.fn, r.args(), r.spec.kwargs)
 	w.calls.Add(1)
 	var exit *engine.ExitError
 	if errors.As(err, &exit) {
@@ -91,7 +91,7 @@ func (w *worker) Again(_ *group.Attempt, i int, v starlark.Value, err error) (bo
 func (w *worker) Stop(cause error) {
 	w.thread.Stop(cause)
 	call := w.calls.Load()
-	if !w.e.watched || call%2 == 0 {
+	if !w.e.wants(event.TaskOverdue) || call%2 == 0 {
 		return
 	}
 	task, index := w.task.spec.Name, w.task.index

@@ -145,7 +145,7 @@ func execScript(ctx context.Context, s streams, f execFlags, src source) int {
 
 	sum := newSummary()
 	eng, err := engine.New(engine.Options{
-		Modules: builtins.Standard(), Stdout: s.out, FS: root.FS(), Events: sum.event,
+		Modules: builtins.Standard(), Stdout: s.out, FS: root.FS(), Events: sum.sink(),
 		MaxWorkers: f.maxWorkers, Serial: f.serial, Grace: time.Duration(f.grace),
 	})
 	if err == nil {

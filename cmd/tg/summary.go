@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +30,8 @@ type summary struct {
 	mu   sync.Mutex // guards what follows
 	rows []*row
 	by   map[string]*row
+
+	overdue []string // tasks that were stopped and have not ended within the grace period
 }
 
 type row struct {
@@ -36,16 +39,17 @@ type row struct {
 	runs     int
 	counts   event.Counts
 	duration time.Duration
-	failed   []event.Event // the first ones
+	failed   []engine.Failure // the first ones
 }
 
 func newSummary() *summary { return &summary{began: time.Now(), by: map[string]*row{}} }
 
+// sink returns what feeds the summary: nothing for each task.
+func (s *summary) sink() event.Sink {
+	return event.Sink{Take: s.event, Only: []event.Kind{event.GroupStarted, event.GroupEnded, event.TaskOverdue}}
+}
+
 func (s *summary) event(e event.Event) {
-	failed := e.Kind == event.TaskEnded && (e.Status == "failed" || e.Status == "timed_out")
-	if e.Kind != event.GroupStarted && e.Kind != event.GroupEnded && !failed {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.by[e.Group]
@@ -57,14 +61,24 @@ func (s *summary) event(e event.Event) {
 	switch e.Kind {
 	case event.GroupStarted:
 		r.runs++
+	case event.TaskOverdue:
+		s.overdue = append(s.overdue, fmt.Sprintf("%s in %s", e.Task, e.Group))
 	case event.GroupEnded:
 		r.counts.Add(e.Counts)
 		r.duration += e.Duration
-	default:
-		if len(r.failed) < maxRowFailed {
-			r.failed = append(r.failed, e)
+		var group *engine.GroupError
+		if errors.As(e.Err, &group) {
+			room := max(0, maxRowFailed-len(r.failed))
+			r.failed = append(r.failed, group.Failures[:min(room, len(group.Failures))]...)
 		}
 	}
+}
+
+// late returns the tasks whose host calls did not end in time.
+func (s *summary) late() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.overdue)
 }
 
 // print writes the table, if a group has run.
@@ -114,14 +128,13 @@ func (r *row) print(b *strings.Builder, p paint, width, digits int) {
 		b.WriteString("   " + p.dim(plural(r.runs, "run")))
 	}
 	b.WriteByte('\n')
-	for _, e := range r.failed {
+	for _, f := range r.failed {
 		where := ""
-		var err *engine.Error
-		if errors.As(e.Err, &err) && err.Pos.IsValid() {
-			where = err.Pos.String()
+		if f.Err.Pos.IsValid() {
+			where = f.Err.Pos.String()
 		}
-		text, _, _ := strings.Cut(e.Err.Error(), "\n")
-		fmt.Fprintf(b, "    %s   %s   %s\n", cut(e.Task, maxNameLength), cut(text, maxReasonLen), p.dim(where))
+		text, _, _ := strings.Cut(f.Err.Error(), "\n")
+		fmt.Fprintf(b, "    %s   %s   %s\n", cut(f.Task, maxNameLength), cut(text, maxReasonLen), p.dim(where))
 	}
 	if more := r.counts.Failed + r.counts.TimedOut - len(r.failed); more > 0 && len(r.failed) > 0 {
 		fmt.Fprintf(b, "    … and %d more\n", more)

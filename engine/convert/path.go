@@ -25,6 +25,14 @@ func (e *PathError) Error() string {
 // Unwrap returns what went wrong there.
 func (e *PathError) Unwrap() error { return e.Err }
 
+// cause returns err without its place.
+func cause(err error) error {
+	if at, ok := err.(*PathError); ok {
+		return at.Err
+	}
+	return err
+}
+
 // A step leads from a value to one inside it.
 type step struct {
 	field string         // .field, if not ""

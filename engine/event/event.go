@@ -16,7 +16,8 @@
 // and TaskEnded once; a task that never began has TaskEnded alone. Facts about
 // different tasks come in any order.
 //
-// A run without a sink makes no events.
+// Nothing is made that nobody wants: a run without a sink, or with one that
+// leaves the kinds about tasks out, pays nothing for each task.
 package event
 
 import "time"
@@ -28,7 +29,7 @@ const (
 	RunStarted   Kind = iota + 1 // Text: name of the script
 	RunEnded                     // Duration, Err
 	GroupStarted                 // Group, Run, Counts.Tasks
-	GroupEnded                   // Group, Run, Counts, Duration
+	GroupEnded                   // Group, Run, Counts, Duration, Err: an *engine.GroupError if tasks failed
 	TaskQueued                   // Group, Run, Task, Index
 	TaskStarted                  // Group, Run, Task, Index, Attempts
 	TaskProgress                 // Group, Run, Task, Index, Done, Total
@@ -89,5 +90,23 @@ func (c *Counts) Add(o Counts) {
 	c.Skipped += o.Skipped
 }
 
-// A Sink takes events. nil takes none.
-type Sink func(Event)
+// A Sink takes events. The zero value takes none.
+type Sink struct {
+	Take func(Event)
+	Only []Kind // the kinds to take; empty: all
+}
+
+// Wants returns the kinds that the sink takes, as a function that is cheap to call.
+func (s Sink) Wants() func(Kind) bool {
+	var set uint32
+	for _, k := range s.Only {
+		set |= 1 << k
+	}
+	if len(s.Only) == 0 {
+		set = ^uint32(0)
+	}
+	if s.Take == nil {
+		set = 0
+	}
+	return func(k Kind) bool { return set&(1<<k) != 0 }
+}

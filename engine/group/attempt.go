@@ -34,8 +34,10 @@ type Attempt struct {
 // Run.mu is held, so that Stop finds the task either not begun or stoppable.
 func (a *Attempt) begin(now time.Time, timeout time.Duration, deadline time.Time) {
 	a.until = deadline
-	if at := now.Add(timeout); timeout > 0 && (deadline.IsZero() || at.Before(deadline)) {
-		a.until = at
+	if timeout > 0 {
+		if at := now.Add(timeout); deadline.IsZero() || at.Before(deadline) {
+			a.until = at
+		}
 	}
 	a.mu.Lock()
 	a.opened++

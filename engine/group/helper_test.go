@@ -105,6 +105,13 @@ func idle(t testing.TB, b *Budget) {
 	}
 }
 
+// held returns how many of the slots are held.
+func held(s *Slots) int {
+	s.b.mu.Lock()
+	defer s.b.mu.Unlock()
+	return s.used
+}
+
 // sleep is a task that takes d unless it is stopped.
 func sleep(a *Attempt, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -76,7 +76,7 @@ func TestPanicInNewWorker(t *testing.T) {
 	}
 }
 
-func TestPanicInNewWorkerIsRetried(t *testing.T) {
+func TestPanicInNewWorkerIsNotRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(1, 1, Spec{Retry: steady(2, s)})
 		l.NewWorker = func(*Attempt) Worker[int] { panic("no thread left") }
@@ -84,6 +84,7 @@ func TestPanicInNewWorkerIsRetried(t *testing.T) {
 		r.Wait()
 		l.idle(t)
 		require.Equal(t, Failed, l.Tasks[0].Status)
+		require.EqualValues(t, 1, l.Tasks[0].Attempts)
 	})
 }
 

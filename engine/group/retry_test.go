@@ -221,7 +221,8 @@ func TestStopEndsARetryWaitAtOnce(t *testing.T) {
 		l.call = func(*Attempt, int) (int, error) { return 0, errBoom }
 		r := l.start(context.Background())
 		time.Sleep(s)
-		require.Zero(t, l.Slots.b.used, "a retry wait holds no worker")
+		synctest.Wait()
+		require.Zero(t, held(l.Slots), "a retry wait holds no worker")
 		r.Stop(errors.New("Ctrl-C"))
 		require.Equal(t, s, r.Duration())
 		r.Wait()

@@ -9,8 +9,9 @@ import (
 type worker[T any] struct {
 	impl Worker[T]
 	a    Attempt
-	task int // in hand; -1: none. Guarded by Run.mu
-	at   int // in Run.workers. Guarded by Run.mu
+	task int  // in hand; -1: none. Guarded by Run.mu
+	out  bool // in Worker's hands; only the worker's goroutine looks
+	at   int  // in Run.workers. Guarded by Run.mu
 }
 
 // An ending is what came of one attempt.
@@ -26,8 +27,14 @@ func (r *Run[T]) work() {
 	r.mu.Lock()
 	w := r.enlist()
 	r.mu.Unlock()
+	defer func() {
+		if w.out {
+			r.lose(w)
+		}
+	}()
 	fit := w.equip(r.cfg.NewWorker)
 	now := time.Now()
+	since := now
 
 	r.mu.Lock()
 	r.starting = false
@@ -40,13 +47,15 @@ func (r *Run[T]) work() {
 		r.grow()
 		r.mu.Unlock()
 
+		w.out = true
 		end := w.attempt(r, i)
+		w.out = false
 
 		now = time.Now()
 		r.mu.Lock()
 		w.task = -1
 		r.settle(i, end, now)
-		if bounded := r.cfg.Slots.bounded(); !fit || bounded && (!w.a.held || r.makeWay()) {
+		if bounded := r.cfg.Slots.bounded(); !fit || bounded && (!w.a.held || now.Sub(since) >= turn && r.makeWay()) {
 			break
 		}
 	}
@@ -112,6 +121,11 @@ func (r *Run[T]) discharge(w *worker[T]) {
 	r.numbers = append(r.numbers, w.a.Worker)
 }
 
+// turn is how long a worker may keep its slot from others, in whole tasks. Making
+// way after each task costs a goroutine and a Worker for each: with short tasks
+// that is six times as slow.
+const turn = time.Millisecond
+
 // makeWay reports whether the worker should let others have its slot: runs that
 // share slots take turns.
 func (r *Run[T]) makeWay() bool {
@@ -142,29 +156,6 @@ func (w *worker[T]) begin(r *Run[T], i int, now time.Time) {
 
 // attempt makes one try of task i and asks whether there should be another.
 func (w *worker[T]) attempt(r *Run[T], i int) (end ending[T]) {
-	exited := true
-	defer func() {
-		if exited {
-			r.lose(w, i)
-		}
-	}()
-	end = w.try(r, i)
-	exited = false
-	return end
-}
-
-// lose ends the task of a worker whose goroutine ends in the middle of it:
-// runtime.Goexit cannot be held up, and testing's FailNow calls it.
-func (r *Run[T]) lose(w *worker[T], i int) {
-	w.a.Close()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	w.task = -1
-	r.settle(i, ending[T]{err: errExited}, time.Now())
-	r.leave(w)
-}
-
-func (w *worker[T]) try(r *Run[T], i int) (end ending[T]) {
 	t := r.cfg.Tasks[i]
 	end.value, end.err = w.call(i)
 	if cause := w.a.Close(); cause != nil {
@@ -180,18 +171,34 @@ func (w *worker[T]) try(r *Run[T], i int) (end ending[T]) {
 	return end
 }
 
+// lose ends the task of a worker whose goroutine ends in the middle of it:
+// runtime.Goexit cannot be held up, and testing's FailNow calls it.
+func (r *Run[T]) lose(w *worker[T]) {
+	w.a.Close()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := w.task
+	w.task = -1
+	r.settle(i, ending[T]{err: errExited}, time.Now())
+	r.leave(w)
+}
+
 // askAgain asks the worker whether to try again, in an attempt of its own that
 // can be stopped like any other. A stop of the run that came since the try found
 // nothing to stop, so it is made up for here: a failed task is not asked about,
 // as it will not be tried again; a value is still judged, by a stopped worker.
 func (w *worker[T]) askAgain(r *Run[T], i int, end *ending[T]) {
+	timeout, now := r.cfg.Tasks[i].Spec.Timeout, time.Time{}
+	if timeout > 0 {
+		now = time.Now()
+	}
 	r.mu.Lock()
 	stopped := r.stopped
 	if stopped != nil && end.err != nil {
 		r.mu.Unlock()
 		return
 	}
-	w.a.begin(time.Now(), r.cfg.Tasks[i].Spec.Timeout, r.until)
+	w.a.begin(now, timeout, r.until)
 	if stopped != nil {
 		w.a.stopWith(stopped)
 	}

@@ -37,7 +37,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	quick := flags.Bool("quick", false, "small sizes, each once: shows that the rows run, not how fast")
 	runs := flags.Int("n", 5, "run each twin `N` times")
 	file := flags.String("json", "", "write the numbers to `FILE` too")
+	pool := flags.Int("pool", 0, "do nothing but the bare pool's part, with `N` tasks")
 	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *pool > 0 {
+		seconds, err := barePool(*pool)
+		fmt.Fprintln(out, seconds)
 		return err
 	}
 	chosen, err := choose(rows, flags.Args())

@@ -36,7 +36,7 @@ var rows = []row{
 		tg: star("throughput", "map"),
 		peers: []peer{
 			{python("CPython executor.map", "throughput", "map"), 10, 30},
-			{side{"bare go.starlark.net pool", barePool}, 1, 0.6},
+			{pool(), 1, 0.6},
 		},
 	},
 	{
@@ -44,7 +44,7 @@ var rows = []row{
 		tg: star("throughput", "threaded_execution"),
 		peers: []peer{
 			{python("CPython executor.submit", "throughput", "submit"), 10, 30},
-			{side{"bare go.starlark.net pool", barePool}, 1, 0.6},
+			{pool(), 1, 0.6},
 		},
 	},
 	{
@@ -59,7 +59,7 @@ var rows = []row{
 		most:  1.6, bytes: 6 << 10,
 	},
 	{
-		name: "cores", what: "computing tasks, a worker per core", tasks: 32 * cores, quick: 2 * cores,
+		name: "cores", what: "computing tasks, a worker per core", tasks: 96 * cores, quick: 2 * cores,
 		tg:    star("cores", strconv.Itoa(cores)),
 		peers: []peer{{side{"tg with 1 worker", star("cores", "1").run}, 1, 0.95 * float64(cores)}},
 	},
@@ -72,6 +72,13 @@ var cores = runtime.NumCPU()
 func star(name string, args ...string) side {
 	return side{"tg", func(b *bench, n int) (sample, error) {
 		return b.twin(n, args, b.tg, "exec", "--quiet", name+".star")
+	}}
+}
+
+// pool is this program in a process of its own.
+func pool() side {
+	return side{"bare go.starlark.net pool", func(b *bench, n int) (sample, error) {
+		return b.twin(n, nil, b.self, "-pool")
 	}}
 }
 

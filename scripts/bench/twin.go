@@ -23,6 +23,7 @@ type bench struct {
 	ctx    context.Context
 	dir    string // of the twins, and of tg
 	tg     string // built from this source
+	self   string // this program
 	python string // "": there is none
 	quick  bool
 	runs   int
@@ -35,11 +36,15 @@ type sample struct {
 }
 
 func newBench(ctx context.Context, quick bool, runs int) (*bench, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "tgbench")
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{ctx: ctx, dir: dir, tg: filepath.Join(dir, "tg.exe"), quick: quick, runs: runs}
+	b := &bench{ctx: ctx, dir: dir, tg: filepath.Join(dir, "tg.exe"), self: self, quick: quick, runs: runs}
 	b.python, _ = exec.LookPath("python3")
 	err = os.CopyFS(dir, twins)
 	if err == nil {
