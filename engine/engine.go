@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/starlark-tg/tg/engine/dialect"
 	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/universe"
 	"go.starlark.net/starlark"
@@ -80,19 +79,4 @@ func New(opts Options) (*Engine, error) {
 		}
 	}
 	return e, nil
-}
-
-// names returns every name that a script may use without defining it.
-func (e *Engine) names() []string {
-	names := starlark.Universe.Keys()
-	for _, name := range e.predeclared.Keys() {
-		if !dialect.Hidden(name) {
-			names = append(names, name)
-		}
-	}
-	return append(names, "args")
-}
-
-func (e *Engine) has(name string) bool {
-	return name == "args" || e.predeclared.Has(name)
 }

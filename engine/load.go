@@ -76,7 +76,7 @@ func (t *Thread) loadFile(name string) (starlark.StringDict, error) {
 		return nil, err
 	}
 	l := &t.run.loads
-	f, err := t.run.engine.compile(l.folder+name, src)
+	f, err := t.run.script.compile(l.folder+name, src)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/starlark-tg/tg/engine/convert"
 	"github.com/starlark-tg/tg/engine/event"
 	"go.starlark.net/starlark"
 )
@@ -17,6 +19,7 @@ import (
 // safe for concurrent use.
 type Run struct {
 	engine *Engine
+	script *Script
 	ctx    context.Context // ends when everything must stop
 	cancel context.CancelCauseFunc
 	fs     fs.FS               // nil: load is refused
@@ -26,34 +29,69 @@ type Run struct {
 	ends  sync.Mutex // guards atEnd
 	atEnd []func() error
 
-	mu    sync.Mutex // guards what follows
-	state map[any]any
-
 	out     sync.Mutex // held while a line is written; guards written
 	written int64      // bytes
 
-	sources sync.RWMutex // guards files
-	files   map[string]*file
-	loads   loader // used by the main thread only
+	loads  loader    // used by the main thread only
+	shared *runState // with the calls of the run's functions after it has ended
 }
 
-func newRun(ctx context.Context, e *Engine, script *Script, in Input, files fs.FS) *Run {
+// A runState is what a run and later calls of its functions have in common.
+type runState struct {
+	mu    sync.Mutex // guards state
+	state map[any]any
+
+	sources sync.RWMutex // guards files
+	files   map[string]*file
+}
+
+func newRun(ctx context.Context, script *Script, in Input, files fs.FS) (*Run, error) {
+	own, err := variables(script, in)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.ToSlash(script.file.Name)
 	r := &Run{
-		engine: e,
+		engine: script.engine,
+		script: script,
 		fs:     files,
-		own:    starlark.StringDict{"args": stringList(in.Args)},
-		state:  map[any]any{},
-		files:  map[string]*file{script.file.Name: script.file},
+		own:    own,
+		shared: &runState{state: map[any]any{}, files: map[string]*file{script.file.Name: script.file}},
+		loads: loader{
+			folder:  folder(name),
+			paths:   map[string]string{script.file.Name: path.Base(name)},
+			modules: map[string]*module{},
+		},
 	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
-	name := filepath.ToSlash(script.file.Name)
-	r.loads = loader{
-		folder:  folder(name),
-		paths:   map[string]string{script.file.Name: path.Base(name)},
-		modules: map[string]*module{},
-	}
-	return r
+	return r, nil
 }
+
+// variables converts what the run is given. Each run has values of its own.
+func variables(script *Script, in Input) (starlark.StringDict, error) {
+	for name := range script.vars {
+		if _, ok := in.Vars[name]; !ok && name != "args" {
+			return nil, fmt.Errorf("engine: Input.Vars lacks %q, which Compile was told of", name)
+		}
+	}
+	for name := range in.Vars {
+		if !script.vars[name] {
+			return nil, fmt.Errorf("engine: Input.Vars has %q, which Compile was not told of", name)
+		}
+	}
+	own, err := converter.Globals("Vars", in.Vars)
+	if err != nil {
+		return nil, err
+	}
+	for name, v := range own {
+		own[name] = guarded(v)
+	}
+	own["args"] = stringList(in.Args)
+	return own, nil
+}
+
+// converter gives Go functions the context of the thread that calls them.
+var converter = convert.Converter{ContextOf: func(t *starlark.Thread) context.Context { return Of(t).Context() }}
 
 func stringList(items []string) *starlark.List {
 	list := make([]starlark.Value, len(items))
@@ -84,12 +122,13 @@ func (r *Run) Context() context.Context { return r.ctx }
 // State returns what a module keeps for this run under key, made by make when
 // it is first asked for.
 func (r *Run) State(key any, make func() any) any {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	v, ok := r.state[key]
+	s := r.shared
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := s.state[key]
 	if !ok {
 		v = make()
-		r.state[key] = v
+		s.state[key] = v
 	}
 	return v
 }
@@ -136,13 +175,15 @@ func (r *Run) print(star *starlark.Thread, line string) {
 }
 
 func (r *Run) file(name string) *file {
-	r.sources.RLock()
-	defer r.sources.RUnlock()
-	return r.files[name]
+	s := r.shared
+	s.sources.RLock()
+	defer s.sources.RUnlock()
+	return s.files[name]
 }
 
 func (r *Run) addFile(f *file) {
-	r.sources.Lock()
-	defer r.sources.Unlock()
-	r.files[f.Name] = f
+	s := r.shared
+	s.sources.Lock()
+	defer s.sources.Unlock()
+	s.files[f.Name] = f
 }

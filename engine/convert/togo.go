@@ -44,6 +44,9 @@ func ToGo(name string, v starlark.Value, dst any) error {
 	return w.store(v, p.Elem())
 }
 
+// maxTime bounds the text of a time, which package time quotes in its errors.
+const maxTime = 100
+
 // A writer writes one Go variable.
 type writer struct {
 	trail
@@ -151,6 +154,8 @@ func (w *writer) known(v starlark.Value, dst reflect.Value) (done bool, err erro
 			return true, w.mismatch(v, dst)
 		}
 		dst.Set(reflect.ValueOf(time.Time(at)))
+	case (t == timeType || t == durationType) && len(text) > maxTime:
+		return true, w.errorf("cannot store string of length %d in %s", len(text), t)
 	case t == durationType:
 		return true, w.duration(v, dst)
 	case isText && pointer.Implements(unmarshalerType):

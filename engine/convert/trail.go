@@ -16,7 +16,7 @@ const MaxDepth = 10_000
 
 // MaxValues is how many values one ToGo stores at most: a script of a few lines
 // can make a list that is shared 60 levels deep, or range(1 << 40).
-const MaxValues = 1 << 25
+const MaxValues = 10_000_000
 
 var (
 	errDepth  = fmt.Errorf("nested more than %d levels deep", MaxDepth)

@@ -7,7 +7,7 @@
 // has ended. A run ends tasks in any order; their outcomes stay at the index at
 // which they were handed in. All times are wall-clock times.
 //
-// Script code starts in one place only, the go statement of [Run.grow].
+// Script code starts in one place only, the go statement of Run.spawn.
 package group
 
 import "time"

@@ -10,9 +10,6 @@ import (
 // ErrRefused is the error of an attempt whose value Worker.Again did not accept.
 var ErrRefused = errors.New("the value was refused by if_result")
 
-// errExited is the error of a task that ended its goroutine.
-var errExited = errors.New("the task ended its goroutine (runtime.Goexit)")
-
 // A Kind classifies why work was stopped from outside.
 type Kind string
 
@@ -35,14 +32,6 @@ func (s *Stop) Error() string { return s.Reason }
 
 // Unwrap returns what stopped the work, if that is an error of its own.
 func (s *Stop) Unwrap() error { return s.Cause }
-
-// A Panic is the error of an attempt that panicked.
-type Panic struct {
-	Value any
-	Stack []byte // of the goroutine
-}
-
-func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 
 // Seconds writes d as scripts do: 0.5s, 2s, 90s.
 func Seconds(d time.Duration) string {

@@ -1,9 +1,6 @@
 package group
 
-import (
-	"runtime/debug"
-	"time"
-)
+import "time"
 
 // A worker is a goroutine that takes tasks until there are none.
 type worker[T any] struct {
@@ -73,28 +70,6 @@ func (r *Run[T]) leave(w *worker[T]) {
 	}
 	r.grow() // it may have left tasks behind
 }
-
-// equip makes the worker's Worker. False: that panicked; then the worker fails
-// the one task it takes, so that the panic is seen, and leaves.
-func (w *worker[T]) equip(make func(*Attempt) Worker[T]) (fit bool) {
-	var err error
-	func() {
-		defer recovered(&err)
-		w.impl = make(&w.a)
-	}()
-	if err != nil {
-		w.impl = unfit[T]{err}
-	}
-	return err == nil
-}
-
-// An unfit Worker fails every task.
-type unfit[T any] struct{ err error }
-
-func (u unfit[T]) Call(*Attempt, int) (v T, err error)         { return v, u.err }
-func (u unfit[T]) Again(*Attempt, int, T, error) (bool, error) { return false, nil }
-func (u unfit[T]) Stop(error)                                  {}
-func (u unfit[T]) Resume()                                     {}
 
 // enlist makes the worker known, with a number that no other has now.
 func (r *Run[T]) enlist() *worker[T] {
@@ -171,18 +146,6 @@ func (w *worker[T]) attempt(r *Run[T], i int) (end ending[T]) {
 	return end
 }
 
-// lose ends the task of a worker whose goroutine ends in the middle of it:
-// runtime.Goexit cannot be held up, and testing's FailNow calls it.
-func (r *Run[T]) lose(w *worker[T]) {
-	w.a.Close()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	i := w.task
-	w.task = -1
-	r.settle(i, ending[T]{err: errExited}, time.Now())
-	r.leave(w)
-}
-
 // askAgain asks the worker whether to try again, in an attempt of its own that
 // can be stopped like any other. A stop of the run that came since the try found
 // nothing to stop, so it is made up for here: a failed task is not asked about,
@@ -237,15 +200,6 @@ func (w *worker[T]) call(i int) (v T, err error) {
 func (w *worker[T]) again(i int, v T, failure error) (again bool, err error) {
 	defer recovered(&err)
 	return w.impl.Again(&w.a, i, v, failure)
-}
-
-// recovered turns a panic into the error of the attempt. It is tempting to let
-// panics of host code end the process, but then one task costs all others their
-// results.
-func recovered(err *error) {
-	if v := recover(); v != nil {
-		*err = &Panic{Value: v, Stack: debug.Stack()}
-	}
 }
 
 // settle records the end of an attempt.

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"syscall"
 )
 
 // Mkdir makes a folder. One that exists is an error, fs.ErrExist.
@@ -16,7 +16,7 @@ func (g *Grants) Mkdir(name string, perm fs.FileMode) error {
 // lie in the grant.
 func (g *Grants) MkdirAll(name string, perm fs.FileMode) error {
 	return g.file(access{kind: "write", op: "mkdir", name: name, mk: perm}, func(s spot) error {
-		if info, err := g.stat(s); err == nil && info.IsDir() {
+		if g.isDir(s) {
 			return nil
 		}
 		for i := range len(s.rel) + 1 {
@@ -24,10 +24,7 @@ func (g *Grants) MkdirAll(name string, perm fs.FileMode) error {
 				continue // not the end of an element
 			}
 			part := s
-			if part.rel = s.rel[:i]; i < len(s.rel) {
-				part.pin = false
-			}
-			if info, err := g.stat(part); err == nil && info.IsDir() {
+			if part.rel = s.rel[:i]; g.isDir(part) {
 				continue
 			}
 			if err := g.mkdir(part, perm); err != nil && !(errors.Is(err, fs.ErrExist) && g.isDir(part)) {
@@ -148,12 +145,12 @@ func (g *Grants) Rename(old, name string) error {
 // has elsewhere.
 func (g *Grants) reachOther(s spot) (tree, string, error) {
 	dir, base, err := g.reach(s, false)
-	if err == nil && base == "." && s.g != nil {
-		dir.Close()
-		return nil, "", errSelf
+	if err != nil || base != "." {
+		return dir, base, err
 	}
-	if err == nil && base == "." {
-		base = ".." + string(filepath.Separator) + "."
+	dir.Close()
+	if s.g == nil {
+		return nil, "", syscall.EINVAL // as rmdir and rename of "." and ".." have it
 	}
-	return dir, base, err
+	return nil, "", errSelf
 }

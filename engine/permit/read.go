@@ -1,12 +1,12 @@
 package permit
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 )
 
 // Open opens a file or a folder for reading. It does not wait for the other end
@@ -41,7 +41,7 @@ func (g *Grants) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, failed("read", name, err)
 	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	return entries, nil
 }
 
@@ -97,9 +97,6 @@ func (g *Grants) statAt(s spot, follow bool) (fs.FileInfo, error) {
 	info, err := dir.Lstat(base)
 	if err == nil && !g.all && g.special.holds(info) {
 		err = errKern
-	}
-	if err == nil && strings.HasSuffix(s.rel, string(os.PathSeparator)) && !info.IsDir() {
-		err = orNotDir(nil)
 	}
 	return info, err
 }

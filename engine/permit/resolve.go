@@ -157,13 +157,18 @@ func (p *pathGrant) prefix() string {
 // resolveWorld follows links in the place of the last element of an absolute name.
 func resolveWorld(name string, follow bool) (string, error) {
 	world := world("")
+	_, folder := elements(name)
+	if _, err := world.Stat(name); folder && err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err // no folder
+	}
+	follow = follow || folder
 	for range maxLinks {
 		info, err := world.Lstat(strings.TrimRight(name, string(filepath.Separator)))
 		if err != nil || !follow || info.Mode()&fs.ModeSymlink == 0 {
 			return name, nil // what is wrong will show when the name is used
 		}
-		if info, err = world.Stat(name); err == nil && !info.Mode().IsRegular() {
-			return name, nil // the text of links in /proc is not what they lead to
+		if info, err = world.Stat(name); err == nil && checkKind(info) != nil {
+			return name, nil // a device, say: the text of links in /proc is not what they lead to
 		}
 		text, err := world.Readlink(name)
 		if err != nil {

@@ -63,6 +63,13 @@ func (sp special) holds(info fs.FileInfo) bool {
 	return false
 }
 
+// sameDevice says whether two files are on one file system, as far as is known.
+func sameDevice(a, b fs.FileInfo) bool {
+	x, _ := deviceOf(a)
+	y, _ := deviceOf(b)
+	return x == y
+}
+
 // vet refuses an open file that is not a regular file or a folder, or that is the
 // kernel's. What is checked is the open file: nobody can swap it any more.
 func (g *Grants) vet(f *os.File) (fs.FileInfo, error) {

@@ -10,9 +10,9 @@ import (
 
 const quiet = 0
 
-func deviceOf(fs.FileInfo) (uint64, bool)  { return 0, false }
-func keepOwner(*os.File, fs.FileInfo)      {}
-func inKernel(*os.File) (bool, error)      { return false, nil }
+func deviceOf(fs.FileInfo) (uint64, bool) { return 0, false }
+func keepOwner(*os.File, fs.FileInfo)     {}
+func inKernel(*os.File) (bool, error)     { return false, nil }
 
 // renameBetween needs the names of the folders' places here, which only All has.
 func renameBetween(from tree, old string, to tree, name string) error {

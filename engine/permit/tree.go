@@ -32,7 +32,7 @@ func (w world) at(name string) string {
 	if w == "" {
 		return name
 	}
-	return filepath.Join(string(w), name)
+	return string(w) + string(filepath.Separator) + name // not Join: only the file system knows what ".." is
 }
 
 func (w world) OpenFile(name string, flag int, perm fs.FileMode) (*os.File, error) {

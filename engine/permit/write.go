@@ -1,10 +1,7 @@
 package permit
 
 import (
-	"bytes"
-	"crypto/rand"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"syscall"
@@ -40,6 +37,9 @@ func (g *Grants) OpenFile(name string, flag int, perm fs.FileMode) (f *os.File, 
 
 func (g *Grants) openWrite(s spot, flag int, perm fs.FileMode) (*os.File, error) {
 	const exclusive = os.O_CREATE | os.O_EXCL
+	if s.slash() {
+		return nil, g.notFile(s)
+	}
 	for range attempts {
 		dir, base, err := g.reach(s, flag&exclusive != exclusive)
 		if err != nil {
@@ -101,83 +101,15 @@ func (g *Grants) openAt(dir tree, base string, flag int, perm fs.FileMode) (*os.
 	return f, nil
 }
 
-// WriteFile is WriteFrom of data.
-func (g *Grants) WriteFile(name string, data []byte, perm fs.FileMode) error {
-	_, err := g.WriteFrom(name, bytes.NewReader(data), perm)
-	return err
-}
+// slash says that a name ends in a slash, so that it can only be a folder's.
+func (s spot) slash() bool { return os.IsPathSeparator(s.rel[len(s.rel)-1]) }
 
-// WriteFrom makes what r returns the contents of a file, and returns how many
-// bytes that is. Whoever reads the file meanwhile, and also after a crash, has
-// the old contents or the new, never a part; if r or the disk fails, the old ones
-// stay. Of several writers at once the last one to end wins. It blocks as long as
-// r and the disk do; to stop it, let r fail.
-//
-// The new contents go to a temporary file in the same folder, which needs the
-// right to create files there, are synced and take the name. So the other names
-// of a hard link keep the old contents. A file that exists must be open to
-// writing; it keeps its mode and, as far as the process may, its owner. A new one
-// has perm, less the umask. A link is followed. Under All, what is no regular
-// file is written to as it is.
-func (g *Grants) WriteFrom(name string, r io.Reader, perm fs.FileMode) (n int64, err error) {
-	err = g.file(access{kind: "write", op: "write", name: name}, func(s spot) error {
-		dir, base, err := g.reach(s, true)
-		if err != nil {
-			return err
-		}
-		defer dir.Close()
-		n, err = g.replace(dir, base, r, perm)
+// notFile is what is wrong with writing to such a name.
+func (g *Grants) notFile(s spot) error {
+	dir, _, err := g.reach(s, true)
+	if err != nil {
 		return err
-	})
-	return n, err
-}
-
-func (g *Grants) replace(dir tree, base string, r io.Reader, perm fs.FileMode) (int64, error) {
-	old, err := g.openAt(dir, base, os.O_WRONLY, 0)
-	var was fs.FileInfo
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err == errAgain:
-		return 0, errBusy
-	case err != nil:
-		return 0, err
-	default:
-		defer old.Close()
-		if was, err = old.Stat(); err != nil {
-			return 0, err
-		}
-		if !was.Mode().IsRegular() { // only under All
-			return io.Copy(old, r)
-		}
-		perm = was.Mode().Perm()
 	}
-	temp := ".tg-" + rand.Text() + ".tmp"
-	f, err := dir.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
-	if err != nil {
-		return 0, err
-	}
-	n, err := fill(f, r, was)
-	if err == nil {
-		err = dir.Rename(temp, base)
-	}
-	if err != nil {
-		_ = dir.Remove(temp)
-		return 0, err
-	}
-	return n, nil
-}
-
-// fill writes, syncs and closes a new file, with the owner and mode of an old one.
-func fill(f *os.File, r io.Reader, was fs.FileInfo) (n int64, err error) {
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if n, err = io.Copy(f, r); err != nil {
-		return n, err
-	}
-	if was != nil {
-		keepOwner(f, was)
-		if err = f.Chmod(was.Mode().Perm()); err != nil {
-			return n, err
-		}
-	}
-	return n, f.Sync()
+	dir.Close()
+	return syscall.EISDIR
 }
