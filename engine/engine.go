@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/starlark-tg/tg/engine/event"
+	"github.com/starlark-tg/tg/engine/permit"
 	"github.com/starlark-tg/tg/engine/universe"
 	"go.starlark.net/starlark"
 )
@@ -18,6 +19,8 @@ type Options struct {
 	Stdout  io.Writer  // where print writes whole lines; nil discards them
 	FS      fs.FS      // where load finds files; nil: ExecFile uses the script's own folder, Run has none
 	Events  event.Sink // told of what happens
+
+	Allow permit.Set // what scripts may touch; zero: nothing. Its Audit is called as well as Events
 
 	MaxWorkers int           // tasks running at once over all groups; 0: only the groups' own bounds
 	Serial     bool          // one task at a time, in order of registration
@@ -42,10 +45,12 @@ type Engine struct {
 	opts        Options
 	predeclared starlark.StringDict // of every module; args comes on top
 	wants       func(event.Kind) bool
+	grants      *permit.Grants
 }
 
 // New returns an engine with the given options. Two modules that add the same
-// name are an error.
+// name are an error, and so are grants that cannot be opened. An engine with
+// grants should be closed when no script runs any more.
 func New(opts Options) (*Engine, error) {
 	if opts.Grace == 0 {
 		opts.Grace = DefaultGrace
@@ -78,5 +83,26 @@ func New(opts Options) (*Engine, error) {
 			e.predeclared[name] = guarded(v)
 		}
 	}
+	e.opts.Allow.Audit = e.audit(opts.Allow.Audit)
+	var err error
+	if e.grants, err = permit.Open(e.opts.Allow); err != nil {
+		return nil, err
+	}
 	return e, nil
+}
+
+// Close closes what Options.Allow opened.
+func (e *Engine) Close() error { return e.grants.Close() }
+
+// audit makes events of decisions about permissions.
+func (e *Engine) audit(also func(permit.Decision)) func(permit.Decision) {
+	if !e.wants(event.Permission) {
+		return also
+	}
+	return func(d permit.Decision) {
+		if also != nil {
+			also(d)
+		}
+		e.opts.Events.Take(event.Event{Kind: event.Permission, Text: d.Kind + " " + d.What, Granted: d.Granted, Flag: d.Flag})
+	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/starlark-tg/tg/engine/convert"
 	"github.com/starlark-tg/tg/engine/event"
+	"github.com/starlark-tg/tg/engine/permit"
 	"go.starlark.net/starlark"
 )
 
@@ -115,6 +116,10 @@ func (r *Run) predeclared() starlark.StringDict {
 
 // Options returns the options of the engine.
 func (r *Run) Options() Options { return r.engine.opts }
+
+// Grants says what the script may touch. Every built-in that touches the world
+// asks it, and returns its error as it is.
+func (r *Run) Grants() *permit.Grants { return r.engine.grants }
 
 // Context ends when the whole run must stop.
 func (r *Run) Context() context.Context { return r.ctx }

@@ -7,8 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlarkstruct"
-
-	"github.com/starlark-tg/tg/engine/convert"
 )
 
 type (
@@ -63,8 +61,5 @@ func TestFieldsAreThoseOfJSON(t *testing.T) {
 		got, err := fromGo(v)
 		require.NoError(t, err)
 		require.Equal(t, names, got.(*starlarkstruct.Struct).AttrNames(), "%T", v)
-
-		// And the way back, with names in the wrong case.
-		require.NoError(t, convert.ToGo("v", got, &v))
 	}
 }

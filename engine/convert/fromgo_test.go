@@ -215,6 +215,16 @@ func TestFromGoErrors(t *testing.T) {
 	}
 }
 
+func TestPathErrorUnwraps(t *testing.T) {
+	_, err := fromGo([]any{failing{}})
+	require.ErrorIs(t, err, errBoom)
+	require.EqualError(t, err, "v[0]: boom")
+}
+
+type failing struct{}
+
+func (failing) MarshalText() ([]byte, error) { return nil, errBoom }
+
 func TestFromGoSharedTwice(t *testing.T) {
 	one := &node{Name: "one"}
 	v, err := fromGo([]*node{one, one})

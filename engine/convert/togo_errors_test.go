@@ -73,6 +73,10 @@ func TestToGoErrors(t *testing.T) {
 		{"{'Reader': 1}", struct{ io.Reader }{}, `v["Reader"]: cannot store int in io.Reader`},
 		{"1", make(chan int), "v: cannot store int in chan int"},
 		{"len", func() {}, "v: cannot store builtin_function_or_method in func()"},
+		{"{None: 1, 2: 'x'}", map[any]int{}, "v[2]: cannot store string in int"},
+		{"{b'k': [1]}", map[starlark.Value][]bool{}, `v[b"k"][0]: cannot store int in bool`},
+		{"{None: [1]}", map[starlark.Value][]bool{}, `v[None][0]: cannot store int in bool`},
+		{"{1 << 70: [1]}", map[starlark.Value][]bool{}, `v[1180591620717411303424][0]: cannot store int in bool`},
 		{"1", ptr(nil), "v: nested more than 10000 levels deep"},
 		{"range(1 << 40)", []int{}, "v: too many values, the limit is 10000000"},
 		{"[range(1 << 40)]", []any{}, "v[0]: too many values, the limit is 10000000"},
@@ -104,17 +108,17 @@ func TestToGoCycles(t *testing.T) {
 	require.NoError(t, dict.SetKey(starlark.String("again"), starlark.Tuple{list}))
 	require.NoError(t, list.Append(dict))
 	type lists []lists
-	var any any
-	require.EqualError(t, convert.ToGo("v", list, &any), `v[1]["again"][0]: contains itself`)
-	require.EqualError(t, convert.ToGo("v", dict, &any), `v["again"][0][1]: contains itself`)
+	var x any
+	require.EqualError(t, convert.ToGo("v", list, &x), `v[1]["again"][0]: contains itself`)
+	require.EqualError(t, convert.ToGo("v", dict, &x), `v["again"][0][1]: contains itself`)
 
 	own := starlark.NewList(nil)
 	require.NoError(t, own.Append(own))
 	require.EqualError(t, convert.ToGo("v", own, new(lists)), "v[0]: contains itself")
 
 	twice := starlark.NewList([]starlark.Value{list.Index(0)})
-	require.NoError(t, convert.ToGo("v", starlark.Tuple{twice, twice}, &any))
-	require.Equal(t, []interface{}{[]interface{}{nil}, []interface{}{nil}}, any)
+	require.NoError(t, convert.ToGo("v", starlark.Tuple{twice, twice}, &x))
+	require.Equal(t, []any{[]any{nil}, []any{nil}}, x)
 }
 
 func TestToGoDeep(t *testing.T) {
