@@ -1,21 +1,97 @@
 // Package engine runs Starlark scripts from Go.
 //
-// An [Engine] is made once with [New] and compiles scripts ([Engine.Compile]);
-// a [Script] is run any number of times ([Engine.Run]), from any number of
-// goroutines. [Engine.ExecFile] does both for a file.
+// # A tour
 //
-// A script's source goes dialect → resolve → compile → init. The packages around
-// this one, with arrows from user to used:
+// An [Engine] is made once with [New]; its [Options] are a plain struct whose zero
+// value is ready and allows nothing. It compiles scripts ([Engine.Compile]), and a
+// [Script] is run any number of times ([Engine.Run]), from any number of
+// goroutines; [Engine.ExecFile] does both for a file. Run returns when every
+// thread of the script has ended. What the script left behind is a [Result]:
+// [Result.Get] reads a global variable as json.Unmarshal would, [Result.Call]
+// calls a function.
+//
+//	eng, err := engine.New(engine.Options{Modules: builtins.Standard()})
+//	res, err := eng.ExecFile(ctx, "deploy.star", engine.Input{Args: os.Args[1:]})
+//	err = res.Get("totals", &totals)
+//
+// Go values and Go functions of the form func([ctx,] args…) ([T,] [error]) go in
+// by [Input], and as arguments of Call; package convert says what becomes what.
+// Functions are called from the goroutines of the tasks, many at once.
+//
+// # Ending
+//
+// When the context given to Run ends, by its deadline or because it was
+// cancelled, every task is stopped: Starlark code at its next step, built-ins as
+// soon as they heed [Thread.Context].
+//
+// A script that cannot be read is a [SyntaxError] with every problem. One that
+// stops with an error is an [Error]: position, message, hint, stack. Failed tasks
+// of a group are a [GroupError] in its chain, and below that each task's own
+// Error and whatever a Go function returned: errors.Is and errors.As find all of
+// them. A script that calls exit(code) ends with an [ExitError], whatever the
+// code; a limit that was reached is a [LimitError], a Go panic in a built-in a
+// [PanicError] with the Starlark stack of the moment.
+//
+// # Watching, bounding, allowing
+//
+// Options.Events is told what happens, as package event describes. [Limits] bound
+// what a script may use up; only depth and the size of a source have a default.
+// Options.Allow says which files, hosts, programs and variables built-ins may
+// touch, as package permit describes. An engine without modules has no powers at
+// all: it cannot even tell the time.
+//
+// # How to add a module
+//
+// A [Module] is a name and a dict of values, most often one [Namespace] of
+// built-in functions:
+//
+//	func shout(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+//		var text string
+//		if err := starlark.UnpackArgs(b.Name(), args, kwargs, "text", &text); err != nil {
+//			return nil, err
+//		}
+//		return starlark.String(strings.ToUpper(text) + "!"), nil
+//	}
+//
+//	func Module() engine.Module {
+//		return engine.Module{Name: "text", Globals: starlark.StringDict{
+//			"text": engine.NewNamespace("text", starlark.StringDict{
+//				"shout": starlark.NewBuiltin("shout", shout),
+//			}, nil),
+//		}}
+//	}
+//
+// and then engine.Options{Modules: append(builtins.Standard(), text.Module())}.
+//
+// What its functions have to heed:
+//
+//   - They are called by many threads at once. Values of the module are shared by
+//     all runs: immutable, or with a lock of their own. What belongs to one run
+//     goes into [Run.State], what must happen at its end into [Run.AtEnd].
+//   - A call that blocks ends when [Thread.Context] does, and returns its error.
+//   - What touches the world asks [Run.Grants] first and returns its error as it is.
+//   - A value that several threads may change implements [Shareable]. What it takes
+//     in from one thread it freezes with [Thread.Publish] before another sees it.
+//   - An error may have methods Kind() string and Hint() string: scripts see the
+//     kind as Error.kind, users see the hint below the report.
+//   - Methods of a module's own values are made with [NewBuiltin], so that a panic
+//     in them is the error of one task.
+//
+// # Rooms
+//
+// A script's source goes dialect → resolve → compile → init. The packages, with
+// arrows from user to used:
 //
 //	cmd/tg ──► builtins ──► builtins/{threadgroup,time,…} ──► engine ──► engine/dialect
 //	                                   │                        ├──────► engine/universe
+//	                                   │                        ├──────► engine/convert
+//	                                   │                        ├──────► engine/permit
 //	                                   │                        └──────► engine/event
-//	                                   └────► engine/group ────────────► engine/event
+//	                                   └────► engine/group
 //
 // This package runs one Starlark thread at a time ([Thread]) and says what may
 // cross from one to another ([Thread.Publish]). Package group runs many tasks and
-// knows no Starlark; package builtins/threadgroup joins the two. An engine
-// without modules has no powers: it cannot even tell the time.
+// knows no Starlark; package builtins/threadgroup joins the two.
 //
 // # Threads and values
 //
