@@ -31,6 +31,15 @@ func Module() engine.Module {
 	}}
 }
 
+// Encode returns v as json.encode does. The value must not change meanwhile.
+func Encode(v starlark.Value) ([]byte, error) {
+	text, err := guard("encode", checkValue).CallInternal(new(starlark.Thread), starlark.Tuple{v}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(text.(starlark.String)), nil
+}
+
 // guard has check look at the first argument before the function gets it.
 func guard(name string, check func(starlark.Value) error) *starlark.Builtin {
 	fn := json.Module.Members[name].(*starlark.Builtin)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/starlark-tg/tg/builtins"
@@ -21,7 +20,7 @@ func newCheck(s streams) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			eng, err := engine.New(engine.Options{Modules: builtins.Standard()})
+			eng, err := engine.New(engine.Options{Modules: builtins.Standard(), Limits: engine.Limits{MaxSource: maxSource}})
 			if err != nil {
 				return err
 			}
@@ -38,13 +37,10 @@ func newCheck(s streams) *cobra.Command {
 
 // checkFile checks one script and returns the exit status.
 func checkFile(cmd *cobra.Command, s streams, p paint, eng *engine.Engine, name string) int {
-	src := source{name: name, path: name}
-	if name == "-" {
-		src = source{name: "<stdin>", in: true}
-	}
-	text, err := src.read(cmd.Context(), s.in)
+	src := fileSource(name, s.in)
+	text, err := src.read(cmd.Context(), maxSource)
 	if err != nil {
-		fmt.Fprintf(s.err, "%s cannot read %s: %s\n", p.red("error:"), strings.TrimSpace(src.name), reason(err))
+		fmt.Fprintf(s.err, "%s cannot read %s: %s\n", p.red("error:"), shown(src.name), reason(err))
 		return exitUsage
 	}
 	if _, err := eng.Compile(src.name, text); err != nil {

@@ -5,25 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/starlark-tg/tg/builtins"
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/event"
+	"github.com/starlark-tg/tg/engine/permit"
 )
 
 // execFlags are the flags of tg exec; they mirror the fields of engine.Options.
 type execFlags struct {
 	code       string
-	maxWorkers int
+	maxWorkers workers
 	serial     bool
 	timeout    duration
 	grace      duration
 	quiet      bool
+	json       bool
 	color      string
+	limits     engine.Limits
+	allow      permit.Set
 }
 
 func newExec(s streams) *cobra.Command {
@@ -32,10 +34,11 @@ func newExec(s streams) *cobra.Command {
 		Use:   "exec [flags] FILE|- [ARGS...]",
 		Short: "Run a script",
 		Long: `Run a script from FILE, from standard input (-), or from the text of -c.
-All that follows FILE is the script's: it finds it in args.
+All that follows FILE, or the text of -c, is the script's: it finds it in args.
 
 Exit status: 0 ok; 1 the script stopped with an error; 2 usage, or FILE cannot be
-read; 124 --timeout; 130 and 143 interrupted; exit(n) in the script gives n.`,
+read; 124 --timeout; 130 and 143 interrupted and terminated; 141 nobody reads what
+the script prints; exit(n) in the script gives n.`,
 		Example: `  tg exec sync.star
   tg exec -j 8 --timeout 2m sync.star eu-west
   tg exec -c 'print(threadgroup().map(lambda x: x * x, range(5)).values())'`,
@@ -50,12 +53,15 @@ read; 124 --timeout; 130 and 143 interrupted; exit(n) in the script gives n.`,
 	flags := cmd.Flags()
 	flags.SetInterspersed(false)
 	flags.StringVarP(&f.code, "code", "c", "", "run `CODE` instead of a file")
-	flags.IntVarP(&f.maxWorkers, "max-workers", "j", 0, "run at most `N` tasks at once, over all groups")
+	flags.VarP(&f.maxWorkers, "max-workers", "j", "run at most `N` tasks at once, over all groups")
 	flags.BoolVar(&f.serial, "serial", false, "run one task at a time, in order of registration")
 	flags.Var(&f.timeout, "timeout", "stop the script after `TIME`, such as 90, 1.5, 300ms or 2m")
 	flags.Var(&f.grace, "grace", "give deferred calls `TIME` after a stop")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary")
+	flags.BoolVar(&f.json, "json", false, "print one JSON document about the run; what the script prints goes to standard error")
 	addColor(cmd, &f.color)
+	addLimits(flags, &f.limits)
+	addGrants(flags, &f.allow)
 	return cmd
 }
 
@@ -67,101 +73,154 @@ func status(code int) error {
 	return statusError(code)
 }
 
-// A source says where a script comes from.
-type source struct {
-	name string   // shown in messages
-	path string   // of a file; "": stdin or code
-	code string   // of -c
-	in   bool     // read standard input
-	args []string // for the script
-}
-
-func (f *execFlags) source(cmd *cobra.Command, args []string) (source, error) {
-	switch {
-	case f.maxWorkers < 0 || f.maxWorkers == 0 && cmd.Flags().Changed("max-workers"):
-		return source{}, errors.New("--max-workers must be greater than 0")
-	case cmd.Flags().Changed("code"):
-		return source{name: "<command>", code: f.code, args: args}, nil
-	case len(args) == 0:
-		return source{}, errors.New("no script given: tg exec FILE, or - for standard input; see tg exec --help")
-	case args[0] == "-":
-		return source{name: "<stdin>", in: true, args: args[1:]}, nil
-	default:
-		return source{name: args[0], path: args[0], args: args[1:]}, nil
-	}
-}
-
-// read returns the text. Reading ends when ctx does: standard input may be a
-// terminal at which nobody types.
-func (src *source) read(ctx context.Context, in io.Reader) ([]byte, error) {
-	switch {
-	case src.in:
-		type result struct {
-			text []byte
-			err  error
-		}
-		done := make(chan result, 1)
-		go func() {
-			text, err := io.ReadAll(in)
-			done <- result{text, err}
-		}()
-		select {
-		case r := <-done:
-			return r.text, r.err
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
-	case src.path == "":
-		return []byte(src.code), nil
-	default:
-		return os.ReadFile(src.path)
-	}
+// A job is one run of a script.
+type job struct {
+	streams
+	execFlags
+	paint paint
+	sum   *summary
+	doc   *collector // nil without --json
 }
 
 // execScript runs a script and returns the exit status.
 func execScript(ctx context.Context, s streams, f execFlags, src source) int {
-	paint := painter(f.color, s.err)
-	ctx, signals := watchSignals(ctx, time.Duration(f.grace), s.err)
+	j := &job{streams: s, execFlags: f, paint: painter(f.color, s.err), sum: newSummary()}
+	if f.json {
+		j.doc = newCollector()
+	}
+	setLimits(&j.limits)
+	ctx, signals := watchSignals(ctx)
 	defer signals.stop()
+	s.out.onLost(signals.cancel)
 	if f.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(f.timeout), timeoutError(f.timeout))
 		defer cancel()
 	}
-	text, err := src.read(ctx, s.in)
+	go signals.watch(ctx, time.Duration(f.grace), func() int { return j.giveUp(ctx) })
+	text, err := src.read(ctx, j.limits.MaxSource)
 	if err != nil {
 		if ctx.Err() != nil {
-			return exitStatus(ctx, err)
+			report(s.err, j.paint, context.Cause(ctx))
+			return j.document(src, exitStatus(ctx, err), context.Cause(ctx))
 		}
-		fmt.Fprintf(s.err, "%s cannot read %s: %s\n", paint.red("error:"), src.name, reason(err))
-		return exitUsage
+		err = fmt.Errorf("cannot read %s: %s", shown(src.name), reason(err))
+		fmt.Fprintf(s.err, "%s %v\n", j.paint.red("error:"), err)
+		return j.document(src, exitUsage, err)
 	}
-	root, err := os.OpenRoot(filepath.Dir(src.path))
-	if err != nil {
-		fmt.Fprintf(s.err, "%s cannot open the folder of %s: %s\n", paint.red("error:"), src.name, reason(err))
-		return exitUsage
-	}
-	defer root.Close()
+	err = j.run(ctx, src, text)
+	err = j.end(err)
+	return j.document(src, exitStatus(ctx, err), err)
+}
 
-	sum := newSummary()
+// document prints what --json asks for, and returns the exit status.
+func (j *job) document(src source, exit int, err error) int {
+	if j.doc == nil {
+		return exit
+	}
+	if err := j.doc.print(j.out, src.name, exit, err); err != nil && exit == 0 {
+		return exitError
+	}
+	return exit
+}
+
+// sink returns what reads the events of the run.
+func (j *job) sink() event.Sink {
+	sink := j.sum.sink()
+	if j.doc == nil {
+		return sink
+	}
+	return event.Sink{
+		Take: func(e event.Event) { j.sum.event(e); j.doc.event(e) },
+		Only: append(sink.Only, event.TaskEnded),
+	}
+}
+
+// stdout is where the script prints.
+func (j *job) stdout() io.Writer {
+	if j.doc != nil {
+		return j.err
+	}
+	return j.out
+}
+
+func (j *job) run(ctx context.Context, src source, text []byte) error {
+	folder, closeFolder := src.folder()
+	defer closeFolder()
 	eng, err := engine.New(engine.Options{
-		Modules: builtins.Standard(), Stdout: s.out, FS: root.FS(), Events: sum.sink(),
-		MaxWorkers: f.maxWorkers, Serial: f.serial, Grace: time.Duration(f.grace),
+		Modules: builtins.Standard(), Stdout: j.stdout(), FS: folder, Events: j.sink(), Allow: j.allow,
+		MaxWorkers: int(j.maxWorkers), Serial: j.serial, Grace: time.Duration(j.grace),
+		Limits: j.limits,
 	})
-	if err == nil {
-		var script *engine.Script
-		if script, err = eng.Compile(src.name, text); err == nil {
-			_, err = eng.Run(ctx, script, engine.Input{Args: src.args})
-		}
+	if err != nil {
+		return err
 	}
+	defer eng.Close()
+	script, err := eng.Compile(src.name, text)
+	if err != nil {
+		return err
+	}
+	_, err = eng.Run(ctx, script, engine.Input{Args: src.args})
+	return err
+}
+
+// end says how the run ended, and returns how it did: what it printed may be lost
+// although it ended well. When the reader of that has gone away nothing is said:
+// it has seen enough.
+func (j *job) end(err error) error {
 	var exit *engine.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		report(s.err, paint, err)
+	var lost outputError
+	failure, said := j.out.failure(), err
+	if err == nil || errors.As(err, &exit) {
+		said = failure
 	}
-	if !f.quiet {
-		sum.print(s.err, paint)
+	if failure != nil && (err == nil || exit != nil && exit.Code == 0) {
+		err = failure
 	}
-	return exitStatus(ctx, err)
+	if errors.As(failure, &lost) && lost.quiet() {
+		return err
+	}
+	if said != nil {
+		report(j.err, j.paint, said)
+	}
+	if late := j.sum.late(); len(late) > 0 {
+		j.overdue(late)
+	}
+	if !j.quiet {
+		j.sum.print(j.err, j.paint)
+	}
+	return err
+}
+
+// giveUp says what has not stopped, and returns the exit status.
+func (j *job) giveUp(ctx context.Context) int {
+	late := j.sum.late()
+	switch {
+	case j.out.busy.Load():
+		fmt.Fprintf(j.err, "%s what the script prints is not read: a print did not return within the grace period of %s\n",
+			j.paint.red("error:"), &j.grace)
+	case len(late) > 0:
+		j.overdue(late)
+	default:
+		fmt.Fprintf(j.err, "%s a built-in function did not stop within the grace period of %s\n", j.paint.red("error:"), &j.grace)
+	}
+	if !j.quiet {
+		j.sum.print(j.err, j.paint)
+	}
+	return exitStatus(ctx, context.Cause(ctx))
+}
+
+// overdue names tasks whose host calls have ignored a stop.
+func (j *job) overdue(late []string) {
+	fmt.Fprintf(j.err, "%s a built-in function did not stop within the grace period of %s in %s:\n",
+		j.paint.red("error:"), &j.grace, plural(len(late), "task"))
+	for i, task := range late {
+		if i == maxRowFailed {
+			fmt.Fprintf(j.err, "    … and %d more\n", len(late)-i)
+			return
+		}
+		fmt.Fprintf(j.err, "    %s\n", task)
+	}
 }
 
 // exitStatus maps how a run ended to the exit status.
@@ -169,6 +228,7 @@ func exitStatus(ctx context.Context, err error) int {
 	var exit *engine.ExitError
 	var sig signalError
 	var late timeoutError
+	var lost outputError
 	cause := context.Cause(ctx)
 	switch {
 	case err == nil:
@@ -179,20 +239,10 @@ func exitStatus(ctx context.Context, err error) int {
 		return sig.status()
 	case errors.As(cause, &late):
 		return exitTimeout
+	case errors.As(cause, &lost):
+		return lost.status()
 	}
 	return exitError
-}
-
-// reason is what went wrong with a file, without its name.
-func reason(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return "no such file"
-	}
-	return err.Error()
 }
 
 // A timeoutError is the cause of a run that took longer than --timeout.

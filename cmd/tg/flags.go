@@ -40,6 +40,26 @@ func (d *duration) Set(s string) error {
 	return nil
 }
 
+// workers is a flag value: a number of tasks.
+type workers int
+
+func (n *workers) String() string {
+	if *n == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(*n))
+}
+func (n *workers) Type() string { return "number" }
+
+func (n *workers) Set(s string) error {
+	v, err := strconv.Atoi(s)
+	if err != nil || v <= 0 {
+		return fmt.Errorf("%q is not a whole number greater than 0", s)
+	}
+	*n = workers(v)
+	return nil
+}
+
 func addColor(cmd *cobra.Command, to *string) {
 	*to = "auto"
 	cmd.Flags().Var((*colorMode)(to), "color", "colour messages: `auto`, always or never")

@@ -23,7 +23,7 @@ func (d *drawing) frame(pos, start, end syntax.Position, text string) {
 	if end.IsValid() {
 		to = len(runes) // it goes on on the next line
 		if end.Line == start.Line {
-			to = min(int(end.Col)-1, len(runes))
+			to = int(end.Col) - 1
 		}
 	}
 	before, marked, after := window(runes, from, max(to, from))
@@ -43,6 +43,7 @@ const maxLine = 160
 func window(line []rune, from, to int) (before, marked, after string) {
 	left, right := "", ""
 	first, last := 0, len(line)
+	to = min(to, last) // at the end of a line there is nothing to mark
 	if last > maxLine {
 		first = max(0, min(from-maxLine/4, len(line)-maxLine))
 		last = min(len(line), first+maxLine)

@@ -7,19 +7,19 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+	os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, &output{w: os.Stdout}, os.Stderr}))
 }
 
 // streams are the three standard ones.
 type streams struct {
-	in       io.Reader
-	out, err io.Writer
+	in  io.Reader
+	out *output
+	err io.Writer
 }
 
 // Exit statuses of the program, besides those that scripts choose.
@@ -35,13 +35,19 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetArgs(withExec(root, args))
 	err := root.ExecuteContext(ctx)
 	var status statusError
+	var lost outputError
 	switch {
-	case err == nil:
-		return 0
 	case errors.As(err, &status):
 		return int(status)
+	case errors.As(s.out.failure(), &lost): // what was to be written is the point of most commands
+		if !lost.quiet() {
+			report(s.err, painter("auto", s.err), lost)
+		}
+		return lost.status()
+	case err == nil:
+		return 0
 	}
-	fmt.Fprintf(s.err, "tg: %v\n", err)
+	fmt.Fprintf(s.err, "tg: %s\n", clean(err.Error()))
 	return exitUsage
 }
 
@@ -66,21 +72,9 @@ thread of its own and hand back a list of results.
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	})
 	root.AddCommand(newExec(s), newCheck(s), newVersion(s))
 	return root
-}
-
-// withExec puts "exec" in front of arguments that begin with no command.
-func withExec(root *cobra.Command, args []string) []string {
-	if len(args) == 0 {
-		return args
-	}
-	known := []string{"-h", "--help", "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
-	for _, c := range root.Commands() {
-		known = append(known, c.Name())
-	}
-	if slices.Contains(known, args[0]) {
-		return args
-	}
-	return append([]string{"exec"}, args...)
 }

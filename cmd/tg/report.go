@@ -39,6 +39,7 @@ type drawing struct {
 	gutter int    // width of line numbers
 	room   int    // how many more failed tasks are drawn
 	indent string // of what a nested group reports
+	nested bool   // within the report of a group
 }
 
 // line adds a line of text that is safe to show.
@@ -99,6 +100,10 @@ func (d *drawing) failure(e *engine.Error) {
 	var syntaxErr *engine.SyntaxError
 	var group *engine.GroupError
 	if errors.As(e, &group) {
+		if d.nested {
+			d.indent += "  "
+		}
+		d.nested = true
 		d.group(group)
 	} else if errors.As(e, &syntaxErr) {
 		d.problems(syntaxErr)
@@ -139,7 +144,7 @@ func (d *drawing) margin() string { return strings.Repeat(" ", d.gutter+1) }
 func (d *drawing) callers(stack []engine.Frame) {
 	for i := len(stack) - 1; i >= 0; i-- {
 		if shown := len(stack) - 1 - i; shown == maxCalls && i >= maxCalls {
-			d.line(fmt.Sprintf("%s… %d more calls", d.margin(), i-maxCalls+1))
+			d.line(d.margin() + "… " + plural(i-maxCalls+1, "more call"))
 			i = maxCalls - 1
 		}
 		f := stack[i]

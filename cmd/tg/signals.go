@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -33,32 +31,35 @@ type signalWatch struct {
 // the process ends without it.
 const slack = time.Second
 
-// watchSignals returns a context that the first SIGINT or SIGTERM ends. The
-// second ends the process at once; so does a host call that does not return
-// within the grace period.
-func watchSignals(ctx context.Context, grace time.Duration, w io.Writer) (context.Context, *signalWatch) {
+// watchSignals returns a context that the first SIGINT or SIGTERM ends; the
+// second ends the process at once.
+func watchSignals(ctx context.Context) (context.Context, *signalWatch) {
 	s := &signalWatch{ch: make(chan os.Signal, 2), done: make(chan struct{})}
 	ctx, s.cancel = context.WithCancelCause(ctx)
 	signal.Notify(s.ch, syscall.SIGINT, syscall.SIGTERM)
-	go s.watch(grace, w)
+	// Without this a write to a closed pipe kills the process before anything
+	// deferred has run. Not signal.Ignore: processes that a script starts would
+	// inherit that. Nobody reads the channel: the write fails, that says enough.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return ctx, s
 }
 
-func (s *signalWatch) watch(grace time.Duration, w io.Writer) {
-	var first signalError
+// watch ends the process where a run does not end by itself: at a signal after
+// run was stopped, whatever stopped it, and when a host call has not returned
+// within the grace period, with the exit status that giveUp returns.
+func (s *signalWatch) watch(run context.Context, grace time.Duration, giveUp func() int) {
 	select {
 	case sig := <-s.ch:
-		first.sig = sig.(syscall.Signal)
+		s.cancel(signalError{sig.(syscall.Signal)})
+	case <-run.Done():
 	case <-s.done:
 		return
 	}
-	s.cancel(first)
 	select {
 	case sig := <-s.ch:
 		os.Exit(signalError{sig.(syscall.Signal)}.status())
 	case <-time.After(grace + slack):
-		fmt.Fprintf(w, "tg: a built-in function did not stop within the grace period of %s\n", grace)
-		os.Exit(first.status())
+		os.Exit(giveUp())
 	case <-s.done:
 	}
 }

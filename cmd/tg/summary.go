@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/event"
@@ -37,6 +36,7 @@ type summary struct {
 type row struct {
 	name     string
 	runs     int
+	open     int // of the runs: not ended yet
 	counts   event.Counts
 	duration time.Duration
 	failed   []engine.Failure // the first ones
@@ -50,20 +50,25 @@ func (s *summary) sink() event.Sink {
 }
 
 func (s *summary) event(e event.Event) {
+	if e.Kind == event.TaskEnded {
+		return // for other readers
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.by[e.Group]
 	if r == nil {
-		r = &row{name: e.Group}
+		r = &row{name: cut(oneLine(e.Group), maxNameLength)}
 		s.by[e.Group] = r
 		s.rows = append(s.rows, r)
 	}
 	switch e.Kind {
 	case event.GroupStarted:
 		r.runs++
+		r.open++
 	case event.TaskOverdue:
-		s.overdue = append(s.overdue, fmt.Sprintf("%s in %s", e.Task, e.Group))
+		s.overdue = append(s.overdue, oneLine(fmt.Sprintf("%s in %s", e.Task, e.Group)))
 	case event.GroupEnded:
+		r.open--
 		r.counts.Add(e.Counts)
 		r.duration += e.Duration
 		var group *engine.GroupError
@@ -93,14 +98,14 @@ func (s *summary) print(w io.Writer, p paint) {
 	for i, r := range s.rows {
 		total.Add(r.counts)
 		if i < maxRows {
-			width = max(width, utf8.RuneCountInString(cut(r.name, maxNameLength)))
+			width = max(width, columns(r.name))
 			digits = max(digits, len(r.done()))
 		}
 	}
 	var b strings.Builder
 	for i, r := range s.rows {
 		if i == maxRows {
-			fmt.Fprintf(&b, "… and %d more groups\n", len(s.rows)-i)
+			b.WriteString("… and " + plural(len(s.rows)-i, "more group") + "\n")
 			break
 		}
 		r.print(&b, p, width, digits)
@@ -115,13 +120,16 @@ func (r *row) done() string { return fmt.Sprintf("%d/%d", r.counts.OK, r.counts.
 
 func (r *row) print(b *strings.Builder, p paint, width, digits int) {
 	mark := p.green("✓")
-	if r.counts.OK < r.counts.Tasks {
+	if r.counts.OK < r.counts.Tasks || r.open > 0 {
 		mark = p.red("✗")
 	}
-	name := cut(r.name, maxNameLength)
-	pad := strings.Repeat(" ", width-utf8.RuneCountInString(name))
-	fmt.Fprintf(b, "%s %s%s   %*s   %.1fs", mark, name, pad, digits, r.done(), r.duration.Seconds())
-	if parts := endings(r.counts); len(parts) > 0 {
+	pad := strings.Repeat(" ", width-columns(r.name))
+	fmt.Fprintf(b, "%s %s%s   %*s   %.1fs", mark, r.name, pad, digits, r.done(), r.duration.Seconds())
+	parts := endings(r.counts)
+	if r.open > 0 {
+		parts = append(parts, "not ended")
+	}
+	if len(parts) > 0 {
 		b.WriteString("   " + p.red(strings.Join(parts, ", ")))
 	}
 	if r.runs > 1 {
@@ -129,12 +137,12 @@ func (r *row) print(b *strings.Builder, p paint, width, digits int) {
 	}
 	b.WriteByte('\n')
 	for _, f := range r.failed {
-		where := ""
-		if f.Err.Pos.IsValid() {
-			where = f.Err.Pos.String()
-		}
 		text, _, _ := strings.Cut(f.Err.Error(), "\n")
-		fmt.Fprintf(b, "    %s   %s   %s\n", cut(f.Task, maxNameLength), cut(text, maxReasonLen), p.dim(where))
+		fmt.Fprintf(b, "    %s   %s", cut(oneLine(f.Task), maxNameLength), cut(oneLine(text), maxReasonLen))
+		if f.Err.Pos.IsValid() {
+			b.WriteString("   " + p.dim(oneLine(f.Err.Pos.String())))
+		}
+		b.WriteByte('\n')
 	}
 	if more := r.counts.Failed + r.counts.TimedOut - len(r.failed); more > 0 && len(r.failed) > 0 {
 		fmt.Fprintf(b, "    … and %d more\n", more)

@@ -156,6 +156,9 @@ func notes(err error) []note {
 	return list
 }
 
+// maxText is how much of a traceback is shown.
+const maxText = 2000
+
 func detail(err error) string {
 	var e *engine.Error
 	var failed *engine.GroupError
@@ -163,6 +166,9 @@ func detail(err error) string {
 		return fmt.Sprint(err)
 	}
 	text := e.Traceback()
+	if n := len(text); n > maxText {
+		text = text[:maxText/2] + "\n…\n" + text[n-maxText/2:]
+	}
 	if e.Hint != "" {
 		text += "\nhint: " + e.Hint
 	}

@@ -16,7 +16,7 @@ func (g *Grants) Mkdir(name string, perm fs.FileMode) error {
 // lie in the grant.
 func (g *Grants) MkdirAll(name string, perm fs.FileMode) error {
 	return g.file(access{kind: "write", op: "mkdir", name: name, mk: perm}, func(s spot) error {
-		if g.isDir(s) {
+		if is, _ := g.isDir(s); is {
 			return nil
 		}
 		for i := range len(s.rel) + 1 {
@@ -24,20 +24,29 @@ func (g *Grants) MkdirAll(name string, perm fs.FileMode) error {
 				continue // not the end of an element
 			}
 			part := s
-			if part.rel = s.rel[:i]; g.isDir(part) {
-				continue
+			part.rel = s.rel[:i]
+			is, err := g.isDir(part)
+			if errors.Is(err, fs.ErrNotExist) {
+				if err = g.mkdir(part, perm); errors.Is(err, fs.ErrExist) {
+					is, err = g.isDir(part) // by somebody else
+				} else {
+					is = true
+				}
 			}
-			if err := g.mkdir(part, perm); err != nil && !(errors.Is(err, fs.ErrExist) && g.isDir(part)) {
+			switch {
+			case err != nil:
 				return err
+			case !is:
+				return syscall.EEXIST
 			}
 		}
 		return nil
 	})
 }
 
-func (g *Grants) isDir(s spot) bool {
+func (g *Grants) isDir(s spot) (bool, error) {
 	info, err := g.stat(s)
-	return err == nil && info.IsDir()
+	return err == nil && info.IsDir(), err
 }
 
 func (g *Grants) mkdir(s spot, perm fs.FileMode) error {

@@ -61,6 +61,9 @@ func (n *netRules) addDeny(flag, entry string) error {
 // parseNet reads HOST, *.HOST, IP or CIDR, with or without :PORT. IPv6 needs
 // brackets to have a port.
 func parseNet(entry string) (r netRule, err error) {
+	if strings.Contains(entry, "://") {
+		return r, errors.New("it is a URL: only HOST or HOST:PORT can be granted")
+	}
 	host, port, hasPort := entry, "", false
 	if inside, ok := strings.CutPrefix(entry, "["); ok {
 		if host, port, ok = strings.Cut(inside, "]"); !ok || !strings.Contains(host, ":") {
@@ -82,13 +85,13 @@ func parseNet(entry string) (r netRule, err error) {
 		r.port = uint16(p)
 	}
 	switch addr, err := netip.ParseAddr(host); {
+	case err == nil && strings.ContainsAny(addr.Zone(), "/[]%, "):
+		return r, errors.New("a zone is the name of a network interface; a CIDR has none")
 	case err == nil:
 		r.zone = addr.Unmap().Zone()
 		addr = plain(addr)
 		r.prefix = netip.PrefixFrom(addr, addr.BitLen())
 		return r, nil
-	case strings.Contains(entry, "://"):
-		return r, errors.New("it is a URL: only HOST or HOST:PORT can be granted")
 	case strings.Contains(host, "/"):
 		r.prefix, err = parsePrefix(host)
 		return r, err

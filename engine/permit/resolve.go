@@ -105,7 +105,7 @@ func (g *Grants) resolve(s spot, follow bool) (string, error) {
 			if links++; links > maxLinks {
 				return "", syscall.ELOOP
 			}
-			next, dir, err := s.link(done)
+			next, dir, err := g.link(s, done)
 			if err != nil {
 				return "", err
 			}
@@ -127,8 +127,9 @@ type target struct {
 	abs bool // from the granted folder, not from that of the link
 }
 
-// link reads a link of a spot's folder.
-func (s spot) link(name []string) (to target, folder bool, err error) {
+// link reads a link of a spot's folder. What the links of a /proc that is mounted
+// somewhere else say is no name in this file system.
+func (g *Grants) link(s spot, name []string) (to target, folder bool, err error) {
 	text, err := s.in.Readlink(join(name, false))
 	if err != nil {
 		return to, false, err
@@ -142,7 +143,12 @@ func (s spot) link(name []string) (to target, folder bool, err error) {
 		return to, false, errLink
 	}
 	to.els = rest
-	return to, folder, nil
+	dir, err := openDir(s.in, join(name[:len(name)-1], false))
+	if err != nil {
+		return to, false, err
+	}
+	defer dir.Close()
+	return to, folder, g.vetFolder(dir)
 }
 
 // prefix is the name of the granted folder if it is the root of the file system;

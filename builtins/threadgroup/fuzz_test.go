@@ -1,0 +1,197 @@
+package threadgroup_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/starlark-tg/tg/builtins"
+	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/event"
+	"go.starlark.net/starlark"
+	"go.uber.org/goleak"
+)
+
+// FuzzSharing runs scripts that share whatever they can, to be run with the race
+// detector. A script may fail, and may be stopped for taking long; it may not
+// cause a data race, a panic or a hang, leave a goroutine behind, or leave a list
+// that nobody iterates in the state of being iterated. A script that cannot know
+// which of its tasks is faster must print what it prints when tasks run one by one.
+func FuzzSharing(f *testing.F) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for n := range 40 {
+		data := make([]byte, 20+10*n)
+		for i := range data {
+			data[i] = byte(random.Uint32())
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { share(t, data) })
+}
+
+// TestSharing runs a number of random scripts: set SHARING_SECONDS to run them for
+// longer than a moment. (go's own fuzzing mutates what it has found, which is
+// not worth much here: scripts are as good as random.)
+func TestSharing(t *testing.T) {
+	seconds, _ := strconv.ParseFloat(os.Getenv("SHARING_SECONDS"), 64)
+	end := time.Now().Add(time.Duration(max(seconds, 2) * float64(time.Second)))
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	n := 0
+	for ; time.Now().Before(end) && !t.Failed(); n++ {
+		data := make([]byte, 50+random.IntN(500))
+		for i := range data {
+			data[i] = byte(random.Uint32())
+		}
+		share(t, data)
+	}
+	t.Logf("%d scripts", n)
+}
+
+func share(t *testing.T, data []byte) {
+	src, strict := generate(data)
+	before := goleak.IgnoreCurrent()
+	out, ended := shareRun(t, src, false)
+	if strict && ended {
+		if serial, ended := shareRun(t, src, true); ended && out != serial {
+			t.Errorf("in parallel:\n%s\none by one:\n%s", out, serial)
+		}
+	}
+	if err := goleak.Find(before); err != nil {
+		t.Error(err)
+	}
+	if t.Failed() {
+		t.Logf("the script:\n%s", src)
+	}
+}
+
+// shareRun returns what the script printed, and whether it ended by itself.
+func shareRun(t *testing.T, src string, serial bool) (string, bool) {
+	w := &watch{}
+	var out bytes.Buffer
+	eng, err := engine.New(engine.Options{
+		Modules: append(builtins.Standard(), w.module()),
+		Stdout:  &out,
+		Events:  event.Sink{Take: w.event, Only: []event.Kind{event.TaskRetry, event.TaskEnded}},
+		FS:      fstest.MapFS{"lib.star": {Data: []byte(lib)}},
+		Serial:  serial,
+		Grace:   100 * time.Millisecond,
+		Limits:  engine.Limits{MaxDepth: 100, MaxOutput: 1 << 20},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := eng.Compile("fuzz.star", []byte(src))
+	if err != nil {
+		t.Fatalf("the generator writes what cannot be read: %v\n%s", err, src)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		_, err := eng.Run(ctx, script, engine.Input{Args: []string{"a"}})
+		done <- err
+	}()
+	select {
+	case err = <-done:
+	case <-time.After(10 * time.Second):
+		stacks := make([]byte, 1<<20)
+		t.Fatalf("the script does not stop\n%s\n%s", src, stacks[:runtime.Stack(stacks, true)])
+	}
+	w.error(err)
+	for _, bad := range w.bad {
+		t.Error(bad)
+	}
+	return out.String(), ctx.Err() == nil && !w.late
+}
+
+// A watch notes what must not happen.
+type watch struct {
+	mu   sync.Mutex // guards what follows
+	bad  []string
+	late bool // something was stopped by the clock
+}
+
+func (w *watch) error(err error) {
+	if err == nil {
+		return
+	}
+	var panicked *engine.PanicError
+	text := err.Error()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case errors.As(err, &panicked):
+		w.bad = append(w.bad, fmt.Sprintf("%s\n%s", text, panicked.Stack))
+	case strings.Contains(text, "panic") || strings.Contains(text, "internal error"):
+		w.bad = append(w.bad, text)
+	case strings.Contains(text, "during iteration"):
+		w.bad = append(w.bad, "nobody iterates it: "+text)
+	case strings.Contains(text, "timed out") || strings.Contains(text, "deadline"):
+		w.late = true
+	}
+}
+
+func (w *watch) event(e event.Event) { w.error(e.Err) }
+
+func (w *watch) module() engine.Module {
+	return engine.Module{Name: "watch", Globals: starlark.StringDict{
+		// check looks at the error of a Result.
+		"check": starlark.NewBuiltin("check", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			e, err := args[0].(starlark.HasAttrs).Attr("error")
+			if err == nil && e != starlark.None {
+				w.error(errors.New(e.String()))
+			}
+			return starlark.None, err
+		}),
+		// small reports whether the text of a value is of bearable length.
+		"small": starlark.NewBuiltin("small", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			budget := 300
+			measure(args[0], &budget)
+			return starlark.Bool(budget > 0), nil
+		}),
+	}}
+}
+
+// measure takes from the budget what would be printed of v, more or less.
+func measure(v starlark.Value, budget *int) {
+	if *budget--; *budget <= 0 {
+		return
+	}
+	if r, ok := v.(starlark.HasAttrs); ok && v.Type() == "Result" {
+		if value, err := r.Attr("result"); err == nil {
+			measure(value, budget)
+		}
+		return
+	}
+	switch v := v.(type) {
+	case *starlark.Dict:
+		for k, e := range v.Entries() {
+			measure(k, budget)
+			measure(e, budget)
+		}
+	case starlark.Callable:
+		if f, ok := v.(starlark.HasAttrs); ok && v.Type() == "Function" {
+			for _, name := range []string{"args", "kwargs"} {
+				if value, err := f.Attr(name); err == nil {
+					measure(value, budget)
+				}
+			}
+		}
+	case starlark.Iterable:
+		for e := range starlark.Elements(v) {
+			measure(e, budget)
+		}
+	}
+}
