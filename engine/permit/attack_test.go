@@ -175,6 +175,8 @@ func TestSwap(t *testing.T) {
 	dir := box(t)
 	require.NoError(t, syscall.Mkfifo("out/fifo", 0o600))
 	require.NoError(t, os.MkdirAll("in/d", 0o755))
+	folder := open(t, permit.Set{Write: []string{"in"}})
+	name := open(t, permit.Set{Write: []string{"in/x"}})
 	stop, done := make(chan struct{}), make(chan struct{}) // Closed by the test; by the swapper when it has ended.
 	go func() {
 		defer close(done)
@@ -206,8 +208,6 @@ func TestSwap(t *testing.T) {
 		}
 	}()
 	defer func() { close(stop); <-done }()
-	folder := open(t, permit.Set{Write: []string{"in"}})
-	name := open(t, permit.Set{Write: []string{"in/x"}})
 	soon(t, func() {
 		for i := range 300 {
 			for _, g := range []*permit.Grants{folder, name} {

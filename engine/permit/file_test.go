@@ -210,72 +210,6 @@ func TestAnyGrantIsEnough(t *testing.T) {
 	require.Equal(t, "new", string(data), "the other grant still finds it")
 }
 
-func TestGrantOfOneName(t *testing.T) {
-	box(t)
-	g := open(t, permit.Set{Write: []string{"in/a.txt", "new", "in/sub/later/"}})
-	require.NoError(t, g.WriteFile("in/a.txt", []byte("1"), 0o644))
-	require.NoError(t, g.WriteFile("in/sub/../a.txt", []byte("2"), 0o644))
-	for _, name := range []string{"in/b.txt", "in", "in/sub", "in/a.txt.bak", "in/A.TXT", "newer", ".", "in/a.txt.", "in/a.txt/../sub/b.txt"} {
-		_, err := g.Stat(name)
-		denied(t, err)
-		denied(t, g.WriteFile(name, nil, 0o644))
-	}
-	_, err := g.ReadFile("new/x")
-	plain(t, err, fs.ErrNotExist)
-	for range 2 { // a folder of that name, and another one later
-		require.NoError(t, g.MkdirAll("new/deep/er", 0o755))
-		require.NoError(t, g.WriteFile("new/x", []byte("x"), 0o644))
-		data, err := g.ReadFile("new/deep/../x")
-		require.NoError(t, err)
-		require.Equal(t, "x", string(data))
-		_, err = g.Stat("new/..")
-		denied(t, err)
-		require.NoError(t, g.RemoveAll("new"))
-	}
-	require.NoError(t, g.Mkdir("in/sub/later", 0o755))
-	require.NoError(t, g.WriteFile("new", []byte("a file"), 0o644))
-	require.NoError(t, g.Remove("new"))
-	link(t, "in", "new")
-	for what, err := range everyUse(g, "new/sub/b.txt") {
-		require.Equal(t, "a symbolic link leads out of what is granted", denied(t, err).Reason, what)
-	}
-	require.NoError(t, g.Remove("new"))
-	require.NoError(t, os.Remove("in/a.txt"))
-	link(t, "sub/b.txt", "in/a.txt")
-	for what, err := range everyUse(g, "in/a.txt") {
-		if what != "exclusive" && what != "mkdir" {
-			denied(t, err)
-		}
-	}
-	require.Equal(t, "b", text(t, "in/sub/b.txt"))
-}
-
-func TestEntriesOfPaths(t *testing.T) {
-	dir := box(t)
-	link(t, "nowhere", "dangling")
-	require.NoError(t, syscall.Mkfifo("fifo", 0o600))
-	for entry, want := range map[string]string{
-		"": "--allow-read=\"\": the entry is empty", "a\x00b": `--allow-read="a\x00b": invalid argument`,
-		"none/x": "--allow-read=none/x: neither it nor the folder it would be in exists", "~/x": `tg does not expand "~"`,
-		"dangling": "a symbolic link that leads nowhere", "in/a.txt/x": "not a directory", "fifo": "it is a FIFO",
-		"/proc": "need -A", "/dev/null": "need -A", "/sys/kernel": "need -A", "/tmp/../dev": "need -A", strings.Repeat("x", 5000): "too long",
-	} {
-		soon(t, func() {
-			_, err := permit.Open(permit.Set{Read: []string{entry}})
-			require.ErrorContains(t, err, want)
-		})
-	}
-	_, err := permit.Open(permit.Set{Read: []string{"in", "none/x"}, Write: []string{""}, Net: []string{"a b"}, Run: []string{"no-such-program"}, Env: []string{"A=B"}})
-	require.Len(t, strings.Split(err.Error(), "\n"), 5, "every problem")
-
-	link(t, dir+"/in", "alias")
-	g := open(t, permit.Set{Read: []string{"alias"}})
-	for _, name := range []string{"alias/a.txt", "in/a.txt", dir + "/alias/a.txt"} {
-		_, err := g.ReadFile(name)
-		require.NoError(t, err)
-	}
-}
-
 func TestCloseAndCurrentFolder(t *testing.T) {
 	box(t)
 	g := open(t, permit.Set{Write: []string{"in", "new"}})
@@ -298,4 +232,34 @@ func TestCloseAndCurrentFolder(t *testing.T) {
 			require.ErrorIs(t, err, fs.ErrClosed, what)
 		}
 	}
+}
+
+func TestAll(t *testing.T) {
+	dir := box(t)
+	link(t, "../out", "in/rel")
+	link(t, dir+"/out/secret", "in/abs")
+	link(t, "abs", "in/two")
+	link(t, "../out/made", "in/dangling")
+	link(t, "loop", "in/loop")
+	var told []permit.Decision
+	g := open(t, permit.Set{All: true, Audit: func(d permit.Decision) { told = append(told, d) }})
+	require.NoError(t, g.MkdirAll("in/rel/x/../y/z/", 0o755))
+	require.Equal(t, permit.Decision{Kind: "write", What: "in/rel/x/../y/z/", Granted: true, Flag: "-A"}, told[0])
+	require.NoError(t, g.Mkdir("in/rel/m", 0o755))
+	require.DirExists(t, "out/y/z")
+	for _, name := range []string{"in/two", "in/abs", "in/dangling", "in/rel/new", "in/rel/../out/up"} {
+		require.NoError(t, g.WriteFile(name, []byte(name), 0o644))
+		require.Equal(t, name, text(t, name))
+		info, err := g.Lstat(name)
+		require.NoError(t, err)
+		require.Equal(t, name != "in/rel/new" && name != "in/rel/../out/up", info.Mode()&fs.ModeSymlink != 0, "%s: a link stays", name)
+	}
+	require.Equal(t, "in/dangling", text(t, "out/made"))
+	require.Equal(t, "in/rel/../out/up", text(t, "out/up"))
+	plain(t, g.WriteFile("in/loop", nil, 0o644), syscall.ELOOP)
+	plain(t, g.WriteFile("in/a.txt/x", nil, 0o644), syscall.ENOTDIR)
+	plain(t, g.Mkdir("in/none/x", 0o755), fs.ErrNotExist)
+	require.NoError(t, g.Rename("in/a.txt", "out/a.txt"))
+	require.NoError(t, g.RemoveAll("in/rel/"))
+	require.NoDirExists(t, "out", "the slash makes it the folder that the link leads to")
 }

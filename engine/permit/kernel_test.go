@@ -102,43 +102,48 @@ func TestBindMounts(t *testing.T) {
 		if err := syscall.Mount("proc", dir+"/in/own", "proc", 0, ""); err != nil {
 			t.Errorf("mount proc: %v", err)
 		}
-		for _, grant := range []string{"in", "/"} {
-			g, err := permit.Open(permit.Set{Write: []string{grant}})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			for _, name := range []string{"in/proc", "in/proc/version", "in/own", "in/own/version", "in/own/self/root" + dir + "/in/a.txt", "in/proc/self/root" + dir + "/in/a.txt", "in/sys/kernel", "in/dev", "in/dev/null", "in/dev/shm"} {
-				_, err := g.Open(name)
-				if d := (*permit.Denied)(nil); !errors.As(err, &d) {
-					t.Errorf("%s of %s: %v", name, grant, err)
-				}
-				if _, err := g.ReadDir(name); err == nil {
-					t.Errorf("listed %s of %s", name, grant)
-				}
-			}
-			for _, name := range []string{"in/proc/tg-test", "in/own/tg-test", "in/dev/tg-test", "in/sys/tg-test", "in/own/self/cwd/in/new", "in/own/self/root" + dir + "/in/new"} {
-				for what, err := range everyUse(g, name) {
-					if err == nil {
-						t.Errorf("%s %s of %s is allowed", what, name, grant)
-						_ = os.Remove(name)
-					}
-				}
-			}
-			if d := (*permit.Denied)(nil); !errors.As(g.RemoveAll("in/own"), &d) { // the kernel would refuse it too
-				t.Error("RemoveAll walks into /proc")
-			}
-			if data, err := g.ReadFile("in/out/secret"); err != nil || string(data) != "secret" {
-				t.Errorf("an ordinary mount: %s, %v", data, err)
-			}
-			for _, name := range []string{"in/proc", "in/dev", "in/own"} {
-				if g, err := permit.Open(permit.Set{Read: []string{name}}); err == nil {
-					t.Errorf("%s can be granted", name)
-					g.Close()
-				}
-			}
-			g.Close()
-		}
+		checkMounts(t, dir)
 	}()
 	<-ended
+}
+
+// checkMounts uses no FailNow: it is not on the goroutine of the test.
+func checkMounts(t *testing.T, dir string) {
+	for _, grant := range []string{"in", "/"} {
+		g, err := permit.Open(permit.Set{Write: []string{grant}})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		for _, name := range []string{"in/proc", "in/proc/version", "in/own", "in/own/version", "in/own/self/root" + dir + "/in/a.txt", "in/proc/self/root" + dir + "/in/a.txt", "in/sys/kernel", "in/dev", "in/dev/null", "in/dev/shm"} {
+			_, err := g.Open(name)
+			if d := (*permit.Denied)(nil); !errors.As(err, &d) {
+				t.Errorf("%s of %s: %v", name, grant, err)
+			}
+			if _, err := g.ReadDir(name); err == nil {
+				t.Errorf("listed %s of %s", name, grant)
+			}
+		}
+		for _, name := range []string{"in/proc/tg-test", "in/own/tg-test", "in/dev/tg-test", "in/sys/tg-test", "in/own/self/cwd/in/new", "in/own/self/root" + dir + "/in/new"} {
+			for what, err := range everyUse(g, name) {
+				if err == nil {
+					t.Errorf("%s %s of %s is allowed", what, name, grant)
+					_ = os.Remove(name)
+				}
+			}
+		}
+		if d := (*permit.Denied)(nil); !errors.As(g.RemoveAll("in/own"), &d) { // the kernel would refuse it too
+			t.Error("RemoveAll walks into /proc")
+		}
+		if data, err := g.ReadFile("in/out/secret"); err != nil || string(data) != "secret" {
+			t.Errorf("an ordinary mount: %s, %v", data, err)
+		}
+		for _, name := range []string{"in/proc", "in/dev", "in/own"} {
+			if g, err := permit.Open(permit.Set{Read: []string{name}}); err == nil {
+				t.Errorf("%s can be granted", name)
+				g.Close()
+			}
+		}
+		g.Close()
+	}
 }

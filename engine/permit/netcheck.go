@@ -13,7 +13,7 @@ import (
 // CheckHost says, before DNS is asked, whether host may be connected to. If host
 // is an address, it is the whole answer. For a name, nil means that it is granted
 // or that its address may be: CheckAddr must be asked about each address that is
-// dialled. A host name is compared as ASCII, without regard to case and to a dot
+// dialled. So a grant of an address lets every name be looked up. A host name is compared as ASCII, without regard to case and to a dot
 // at its end. It does not block.
 func (g *Grants) CheckHost(host string, port int) error {
 	if port < 0 || port > 65535 {

@@ -167,9 +167,12 @@ func resolveWorld(name string, follow bool) (string, error) {
 	if _, err := world.Stat(name); folder && err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err // no folder
 	}
+	if short := strings.TrimRight(name, string(filepath.Separator)); short != "" {
+		name = short
+	}
 	follow = follow || folder
 	for range maxLinks {
-		info, err := world.Lstat(strings.TrimRight(name, string(filepath.Separator)))
+		info, err := world.Lstat(name)
 		if err != nil || !follow || info.Mode()&fs.ModeSymlink == 0 {
 			return name, nil // what is wrong will show when the name is used
 		}
