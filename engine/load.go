@@ -39,10 +39,6 @@ func (t *Thread) load(name string) (starlark.StringDict, error) {
 		}
 		return m.globals, nil
 	}
-	if len(l.chain) == 0 {
-		l.chain = append(l.chain, from)
-		l.modules[l.chain[0]] = &module{}
-	}
 	l.modules[file] = &module{}
 	l.chain = append(l.chain, file)
 	globals, err := t.loadFile(file)

@@ -52,6 +52,7 @@ func newRun(ctx context.Context, script *Script, in Input, files fs.FS) (*Run, e
 		return nil, err
 	}
 	name := filepath.ToSlash(script.file.Name)
+	main := path.Base(name)
 	r := &Run{
 		engine: script.engine,
 		script: script,
@@ -60,8 +61,9 @@ func newRun(ctx context.Context, script *Script, in Input, files fs.FS) (*Run, e
 		shared: &runState{state: map[any]any{}, files: map[string]*file{script.file.Name: script.file}},
 		loads: loader{
 			folder:  folder(name),
-			paths:   map[string]string{script.file.Name: path.Base(name)},
-			modules: map[string]*module{},
+			paths:   map[string]string{script.file.Name: main},
+			modules: map[string]*module{main: {}}, // loading itself is a circle, too
+			chain:   []string{main},
 		},
 	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)

@@ -136,6 +136,9 @@ func (p *generator) pick(n int) int {
 func (p *generator) line(format string, a ...any) {
 	p.lines++
 	p.out.WriteString(strings.Repeat("    ", p.indent))
+	if !strings.Contains(format, "%") {
+		a = nil // one of several forms, the one that needs no arguments
+	}
 	fmt.Fprintf(&p.out, format+"\n", a...)
 }
 
@@ -249,7 +252,11 @@ func (p *generator) block(n, depth int) {
 }
 
 func (p *generator) statement(depth int) {
-	switch p.pick(20) {
+	switch p.pick(24) {
+	case 20, 21:
+		p.owner()
+	case 22, 23:
+		p.observer()
 	case 0:
 		value := p.value()
 		p.assign('l', "[%s, 1, %s]", value, p.value())
@@ -401,6 +408,88 @@ func (p *generator) execute() {
 		g, fn := p.anyGroup(), p.fn()
 		p.assign('v', "tryit(%s.map, %s, range(3))", g, fn)
 	}
+}
+
+// owner hands a function over its variable to others, in some way, and goes on
+// to change what the variable holds, or the variable.
+func (p *generator) owner() {
+	g := p.anyGroup()
+	p.names++
+	x, f := fmt.Sprintf("l%d", p.names), fmt.Sprintf("f%d", p.names)
+	p.line("%s = [%s]", x, p.value())
+	p.line([]string{
+		"%[1]s = lambda *a: read(%[2]s)",
+		"%[1]s = lambda *a: len([y for y in %[2]s])",
+		"%[1]s = lambda y=%[2]s, *a: read(y)",
+		"%[1]s = lambda *a: lambda *a: %[2]s",
+		"%[1]s = %[2]s.index",
+		"%[1]s = lambda *a: %[2]s",
+		"%[1]s = {1: [lambda *a: read(%[2]s)]}[1][0]",
+	}[p.pick(7)], f, x)
+	p.line("tryit("+[]string{
+		"%[1]s.register, %[2]s, 1",
+		"%[1]s.register, lib_fn, %[2]s",
+		"%[1]s.register, lib_fn, kw=[%[2]s]",
+		"lambda: %[1]s.register(1)(%[2]s)",
+		"%[1]s.register, lib_fn, %[1]s.register(%[2]s)",
+		"%[1]s.register, lib_fn, %[1]s.task(retry=retry(1, wait=0, if_error=%[2]s))",
+		"%[1]s.register, lib_fn, retry(1, if_result=%[2]s)",
+		"%[1]s.task, fail, retry=retry(1, wait=0, if_error=%[2]s)",
+		"%[1]s.task, lib_fn, retry=retry(1, wait=0, if_result=%[2]s)",
+		"%[1]s.task, lib_fn, args=[%[2]s], kwargs={\"a\": %[2]s}",
+		"%[1]s.update_fn_args, lib_fn, %[2]s",
+		"%[1]s.map, %[2]s, [1, 2]",
+		"%[1]s.map, lambda f: f, [%[2]s, %[2]s]",
+		"%[1]s.map, lib_fn, [1], b=%[2]s",
+		"%[1]s.register, threadgroup(retry=retry(1, if_error=%[2]s))",
+		"%[1]s.register, lib_fn, threaded_execution([%[2]s])",
+		"%[1]s.register, lib_fn, attempt(%[2]s, 1)",
+		"%[1]s.register, lib_fn, attempt(fail, %[2]s)",
+		"%[1]s.register, attempt, %[2]s",
+		"%[1]s.register, create_function, %[2]s",
+		"%[1]s.register, lib_fn, create_function(%[2]s)",
+		"%[1]s.register, threaded_execution, [%[2]s, %[2]s]",
+	}[p.pick(22)]+")", g, f)
+	p.scope(x, f)
+	if p.pick(3) == 0 {
+		p.line("tryit(%s.execute)", g)
+	}
+	p.line("for i%d in range(%d):", p.names, 5+p.pick(60))
+	p.indent++
+	for range 1 + p.pick(2) {
+		p.line([]string{"tryit(%[1]s.append, 1)", "%[1]s = [1]", "tryit(setitem, %[1]s, 0, 2)", "read(%[1]s)", "time.sleep(0)"}[p.pick(5)], x)
+	}
+	p.indent--
+}
+
+func (p *generator) scope(list, fn string) {
+	p.declare(list, 'l')
+	p.declare(fn, 'f')
+}
+
+// observer uses a group that others use.
+func (p *generator) observer() {
+	if p.strict && p.inTask {
+		return
+	}
+	g := p.find("g")
+	p.line("for o in range(%d):", 2+p.pick(8))
+	p.indent++
+	for range 1 + p.pick(3) {
+		p.line([]string{
+			"tryit(%[1]s.execute)",
+			"[tryit(r.function, r.args) for r in %[1]s.results]",
+			"[read(r.kwargs) for r in %[1]s.results]",
+			"[tryit(f.fn, f.args, f.kwargs) for f in %[1]s.functions]",
+			"[tryit(x, 1) for r in %[1]s.results for x in r.args]",
+			"[tryit(x, lib_fn) for f in %[1]s.functions for x in f.args]",
+			"[[tryit(r.get(), 1), read(r.get())] for r in %[1]s.results]",
+			"[tryit(x) for r in %[1]s.results for x in r.kwargs.values()]",
+			"read(%[1]s.results)",
+			"time.sleep(0.0001)",
+		}[p.pick(10)], g)
+	}
+	p.indent--
 }
 
 // results reads what a group has to show.

@@ -223,26 +223,28 @@ func (j *job) overdue(late []string) {
 	}
 }
 
-// exitStatus maps how a run ended to the exit status.
+// exitStatus maps how a run ended to the exit status. A run that was stopped
+// while the last deferred calls ran has ended well, but was stopped.
 func exitStatus(ctx context.Context, err error) int {
 	var exit *engine.ExitError
+	if errors.As(err, &exit) {
+		return exit.Code
+	}
 	var sig signalError
 	var late timeoutError
 	var lost outputError
 	cause := context.Cause(ctx)
 	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &exit):
-		return exit.Code
 	case errors.As(cause, &sig):
 		return sig.status()
 	case errors.As(cause, &late):
 		return exitTimeout
 	case errors.As(cause, &lost):
 		return lost.status()
+	case err != nil:
+		return exitError
 	}
-	return exitError
+	return 0
 }
 
 // A timeoutError is the cause of a run that took longer than --timeout.

@@ -16,6 +16,9 @@ import (
 type duration time.Duration
 
 func (d *duration) String() string {
+	if *d == 0 {
+		return "" // no default to speak of
+	}
 	return strconv.FormatFloat(time.Duration(*d).Seconds(), 'f', -1, 64) + "s"
 }
 func (d *duration) Type() string { return "time" }
@@ -62,7 +65,7 @@ func (n *workers) Set(s string) error {
 
 func addColor(cmd *cobra.Command, to *string) {
 	*to = "auto"
-	cmd.Flags().Var((*colorMode)(to), "color", "colour messages: `auto`, always or never")
+	cmd.Flags().Var((*colorMode)(to), "color", "colour messages: `WHEN` is auto, always or never")
 }
 
 type colorMode string

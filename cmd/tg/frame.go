@@ -35,6 +35,20 @@ func (d *drawing) frame(pos, start, end syntax.Position, text string) {
 	d.line(d.margin() + bar + " " + strings.Repeat(" ", columns(before)) + d.p.red(carets))
 }
 
+// wordEnd returns where the word at pos ends; it is not valid if there is none.
+func wordEnd(pos syntax.Position, line string) (end syntax.Position) {
+	runes := []rune(line)
+	n := max(0, int(pos.Col)-1)
+	for n < len(runes) && (unicode.IsLetter(runes[n]) || unicode.IsDigit(runes[n]) || runes[n] == '_') {
+		n++
+	}
+	if n < int(pos.Col) {
+		return end
+	}
+	pos.Col = int32(n) + 1
+	return pos
+}
+
 // maxLine is how much of a long line is shown.
 const maxLine = 160
 

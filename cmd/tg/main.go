@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, &output{w: os.Stdout}, os.Stderr}))
+	os.Exit(run(context.Background(), os.Args[1:], standard()))
 }
 
 // streams are the three standard ones.
@@ -21,6 +21,8 @@ type streams struct {
 	out *output
 	err io.Writer
 }
+
+func standard() streams { return streams{os.Stdin, &output{w: os.Stdout}, os.Stderr} }
 
 // Exit statuses of the program, besides those that scripts choose.
 const (

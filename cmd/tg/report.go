@@ -131,7 +131,7 @@ func plain(s string) string { return s }
 func (d *drawing) problems(e *engine.SyntaxError) {
 	for _, p := range e.Problems {
 		d.title(d.p.red("error:"), p.Msg, d.p.bold)
-		d.frame(p.Pos, syntax.Position{}, syntax.Position{}, p.Line)
+		d.frame(p.Pos, p.Pos, wordEnd(p.Pos, p.Line), p.Line)
 		if p.Hint != "" {
 			d.hint(p.Hint)
 		}
