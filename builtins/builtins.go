@@ -7,6 +7,7 @@ import (
 	"github.com/starlark-tg/tg/builtins/threadgroup"
 	"github.com/starlark-tg/tg/builtins/time"
 	"github.com/starlark-tg/tg/engine"
+	"go.starlark.net/starlark"
 )
 
 // Standard returns every module, for [engine.Options].
@@ -18,3 +19,6 @@ func Standard() []engine.Module {
 		math.Module(),
 	}
 }
+
+// JSON returns v as json.encode in a script does. The value must not change meanwhile.
+func JSON(v starlark.Value) ([]byte, error) { return json.Encode(v) }

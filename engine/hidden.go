@@ -54,7 +54,10 @@ func apply(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ 
 	}
 }
 
-func fstring(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func fstring(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if err := Of(thread).Printable(args...); err != nil {
+		return nil, err
+	}
 	var b strings.Builder
 	for _, v := range args {
 		b.WriteString(universe.Str(v))
@@ -63,8 +66,11 @@ func fstring(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []s
 }
 
 // formatValue renders one operand of an f-string: value, conversion, spec.
-func formatValue(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func formatValue(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	v := args[0]
+	if err := Of(thread).Printable(v); err != nil {
+		return nil, err
+	}
 	switch conversion, _ := starlark.AsString(args[1]); conversion {
 	case "r", "a":
 		v = starlark.String(v.String())
@@ -79,11 +85,14 @@ func formatValue(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _
 // maxOperand is how much of an operand a failed assertion shows.
 const maxOperand = 300
 
-func failAssert(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func failAssert(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	text, _ := starlark.AsString(args[0])
 	var message string
 	var operands []string
 	for _, kv := range kwargs {
+		if err := Of(thread).Printable(kv[1]); err != nil {
+			return nil, err
+		}
 		switch name, _ := starlark.AsString(kv[0]); name {
 		case "message":
 			message = ": " + universe.Str(kv[1])

@@ -49,6 +49,12 @@ const local = "tg.thread"
 // thread that no engine made.
 func Of(t *starlark.Thread) *Thread { return t.Local(local).(*Thread) }
 
+// TryOf is Of, but returns nil for a thread that no engine made.
+func TryOf(t *starlark.Thread) *Thread {
+	own, _ := t.Local(local).(*Thread)
+	return own
+}
+
 // NewThread returns a thread for another goroutine, such as a task's.
 func (r *Run) NewThread(name string, life Life) *Thread { return r.newThread(name, life) }
 

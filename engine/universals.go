@@ -21,13 +21,13 @@ var printers = map[string]bool{"str": true, "repr": true, "print": true, "fail":
 func universal(name string, b *starlark.Builtin) *starlark.Builtin {
 	size, consumes := consumers[name]
 	return NewBuiltin(name, func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		t, ok := thread.Local(local).(*Thread)
+		t := TryOf(thread)
 		switch {
-		case !ok:
+		case t == nil:
 		case consumes:
 			return t.consume(b, size, args, kwargs)
 		case printers[name]:
-			if err := t.printable(args); err != nil {
+			if err := t.Printable(args...); err != nil {
 				return nil, err
 			}
 		case name == "int":
@@ -96,13 +96,15 @@ func (it *stoppableIterator) Next(p *starlark.Value) bool {
 // size, for a small structure may be shared so often that its text fills any memory.
 const (
 	maxPrintDepth = 10_000
-	maxPrintNodes = 100_000_000
+	maxPrintNodes = 10_000_000
 )
 
-// printable returns an error if the text of a value would be too deep or too long.
-func (t *Thread) printable(args starlark.Tuple) error {
+// Printable returns an error if the text of one of the values would be too deep or
+// too long to be written, or the thread is stopped while they are looked at. A
+// built-in that writes a value out asks first: it could not be stopped.
+func (t *Thread) Printable(values ...starlark.Value) error {
 	c := census{t: t}
-	for _, v := range args {
+	for _, v := range values {
 		if err := c.count(v); err != nil {
 			return err
 		}

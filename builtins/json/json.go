@@ -57,6 +57,11 @@ func guard(name string, check func(starlark.Value) error) *starlark.Builtin {
 				return nil, fmt.Errorf("%s: %w", b.Name(), err)
 			}
 		}
+		if t := engine.TryOf(thread); t != nil {
+			if err := t.Printable(values...); err != nil {
+				return nil, err
+			}
+		}
 		return fn.CallInternal(thread, args, kwargs)
 	})
 }
