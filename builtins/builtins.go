@@ -7,7 +7,6 @@ import (
 	"github.com/starlark-tg/tg/builtins/threadgroup"
 	"github.com/starlark-tg/tg/builtins/time"
 	"github.com/starlark-tg/tg/engine"
-	"go.starlark.net/starlark"
 )
 
 // Standard returns every module, for [engine.Options].
@@ -19,6 +18,3 @@ func Standard() []engine.Module {
 		math.Module(),
 	}
 }
-
-// JSON returns v as json.encode in a script does. The value must not change meanwhile.
-func JSON(v starlark.Value) ([]byte, error) { return json.Encode(v) }

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/starlark-tg/tg/builtins"
+	starjson "github.com/starlark-tg/tg/builtins/json"
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/event"
 	"go.starlark.net/starlark"
@@ -101,7 +101,7 @@ func (t *taskEntry) set(v any) {
 	if !ok {
 		return
 	}
-	text, err := builtins.JSON(value)
+	text, err := starjson.Encode(value)
 	if err != nil || !json.Valid(text) {
 		t.Repr = value.String()
 		return
