@@ -149,7 +149,7 @@ func NewError(kind, msg string, cause error) *Error {
 
 // classify takes kind and hint from what Go code reported.
 func (t *Thread) classify(e *Error) {
-	stopped := strings.HasPrefix(e.Msg, "Starlark computation cancelled")
+	stopped := strings.Contains(e.Msg, "Starlark computation cancelled: ") // perhaps in a file being loaded
 	if stopped && t.limit != nil {
 		e.Msg, e.cause = t.limit.Msg, t.limit
 	} else if cause := t.Cancelled(); cause != nil && (stopped || errors.Is(e.cause, cause)) {

@@ -108,7 +108,7 @@ func (l *Limits) admit(name string, size int) error {
 	if size <= l.MaxSource {
 		return nil
 	}
-	return &LimitError{Msg: fmt.Sprintf("%s has %s, limit is %s", name, bytesText(int64(size)), bytesText(int64(l.MaxSource)))}
+	return &LimitError{Msg: fmt.Sprintf("%s has more than %d bytes, the limit of a source", name, l.MaxSource)}
 }
 
 // maxValue returns the size in bytes above which no single value is made.

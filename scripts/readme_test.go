@@ -71,7 +71,9 @@ func runElsewhere(t *testing.T, source string) string {
 	sum, err := os.ReadFile("../go.sum")
 	require.NoError(t, err)
 	dir := t.TempDir()
-	write := func(name, text string) { require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)) }
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
 	write("main.go", source)
 	write("go.sum", string(sum))
 	write("go.mod", "module example.com/embed\n\ngo 1.26.0\n\nrequire github.com/starlark-tg/tg v0.0.0\nrequire"+requires+

@@ -132,13 +132,19 @@ func same(a, b starlark.Callable) bool {
 // run runs the tasks and waits for them. ended is called with the group's lock
 // held when they have ended.
 func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error) {
-	g := e.group
+	g, tasks := e.group, e.tasks
+	leave, err := g.shared.enter(e.thread.Run(), len(tasks))
 	g.mu.Lock()
 	e.freeze = g.reached // known only now: the tasks themselves may name the group
+	if err != nil {
+		ended()
+	}
 	g.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	e.given = nil
-
-	tasks := e.tasks
 	e.announce()
 	run := group.Start(e.thread.Context(), group.Config[starlark.Value]{
 		Tasks: tasks, Slots: slots, Deadline: g.deadline,

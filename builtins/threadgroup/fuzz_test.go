@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -104,7 +106,10 @@ func shareRun(t *testing.T, src string, serial bool) (string, bool) {
 	began := time.Now()
 	done := make(chan error, 1)
 	go func() {
-		_, err := eng.Run(ctx, script, engine.Input{Args: []string{"a"}})
+		res, err := eng.Run(ctx, script, engine.Input{Args: []string{"a"}})
+		if !serial {
+			call(ctx, res, w)
+		}
 		done <- err
 	}()
 	select {
@@ -118,6 +123,22 @@ func shareRun(t *testing.T, src string, serial bool) (string, bool) {
 		t.Error(bad)
 	}
 	return out.String(), time.Since(began) < grace && !w.late
+}
+
+// call calls the functions that the script left behind, all at once.
+func call(ctx context.Context, res *engine.Result, w *watch) {
+	ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, name := range slices.Sorted(maps.Keys(res.Globals)) {
+		if _, ok := res.Globals[name].(*starlark.Function); ok && name[0] == 'f' {
+			wg.Go(func() {
+				_, err := res.Call(ctx, name, []int{1})
+				w.error(err)
+			})
+		}
+	}
+	wg.Wait()
 }
 
 // A watch notes what must not happen.

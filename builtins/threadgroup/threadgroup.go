@@ -8,6 +8,7 @@ package threadgroup
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/group"
@@ -62,6 +63,18 @@ type shared struct {
 	budget  *group.Budget
 	unnamed counter
 	runs    counter
+	live    atomic.Int64 // tasks that have not ended
+}
+
+// enter counts n tasks that begin to wait for a worker; leave takes them back.
+func (s *shared) enter(run *engine.Run, n int) (leave func(), err error) {
+	live := s.live.Add(int64(n))
+	leave = func() { s.live.Add(int64(-n)) }
+	if max := run.Options().MaxTasks; max > 0 && live > int64(max) {
+		leave()
+		return nil, &engine.LimitError{Msg: fmt.Sprintf("%d tasks at once, limit is %d", live, max)}
+	}
+	return leave, nil
 }
 
 type sharedKey struct{}

@@ -97,7 +97,7 @@ func execScript(ctx context.Context, s streams, f execFlags, src source) int {
 		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(f.timeout), timeoutError(f.timeout))
 		defer cancel()
 	}
-	go signals.watch(ctx, time.Duration(f.grace), func() int { return j.giveUp(ctx) })
+	go signals.watch(ctx, time.Duration(f.grace), func() int { return j.giveUp(ctx, src) })
 	text, err := src.read(ctx, j.limits.MaxSource)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -118,8 +118,9 @@ func (j *job) document(src source, exit int, err error) int {
 	if j.doc == nil {
 		return exit
 	}
-	if err := j.doc.print(j.out, src.name, exit, err); err != nil && exit == 0 {
-		return exitError
+	if err := j.doc.print(j.out, src.name, exit, err); err != nil {
+		report(j.err, j.paint, err)
+		exit = max(exit, exitError)
 	}
 	return exit
 }
@@ -193,7 +194,7 @@ func (j *job) end(err error) error {
 }
 
 // giveUp says what has not stopped, and returns the exit status.
-func (j *job) giveUp(ctx context.Context) int {
+func (j *job) giveUp(ctx context.Context, src source) int {
 	late := j.sum.late()
 	switch {
 	case j.out.busy.Load():
@@ -207,7 +208,8 @@ func (j *job) giveUp(ctx context.Context) int {
 	if !j.quiet {
 		j.sum.print(j.err, j.paint)
 	}
-	return exitStatus(ctx, context.Cause(ctx))
+	cause := context.Cause(ctx)
+	return j.document(src, exitStatus(ctx, cause), cause)
 }
 
 // overdue names tasks whose host calls have ignored a stop.

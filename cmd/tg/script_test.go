@@ -86,6 +86,6 @@ func stuck() {
 	j.sum.event(event.Event{Kind: event.TaskOverdue, Group: "numbers", Run: 1, Task: "big"})
 	ctx, signals := watchSignals(context.Background())
 	fmt.Println("ready")
-	signals.watch(ctx, time.Duration(j.grace), func() int { return j.giveUp(ctx) })
+	signals.watch(ctx, time.Duration(j.grace), func() int { return j.giveUp(ctx, source{}) })
 	panic(errors.New("not reached"))
 }
