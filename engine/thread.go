@@ -29,6 +29,7 @@ type Thread struct {
 	run    *Run
 	star   *starlark.Thread
 	life   Life
+	alone  bool // the script's own thread: it waits while others run
 	given  *HandOver
 	defers []deferred
 	steps  uint64      // of star when what it does now began
@@ -76,6 +77,11 @@ func (t *Thread) Context() context.Context { return t.life.Context() }
 
 // Cancelled returns why the thread must stop, or nil while it may go on.
 func (t *Thread) Cancelled() error { return t.life.Cause() }
+
+// Alone reports whether no other thread of the script runs while this one does:
+// it is the one that runs the script's top level. What it puts into shared values
+// needs to be published only when it is handed over.
+func (t *Thread) Alone() bool { return t.alone }
 
 // Give notes what the thread, a task's, was given.
 func (t *Thread) Give(h *HandOver) { t.given = h }

@@ -16,7 +16,7 @@ type generator struct {
 	names  int
 	lines  int
 	scopes [][]variable // the function's that is being written is the last
-	inTask bool
+	inTask bool // in a function: a task may call it
 }
 
 type variable struct {
@@ -25,6 +25,16 @@ type variable struct {
 }
 
 const maxLines = 150
+
+// handOverSafe is to become true when what follows cannot race any more; then
+// scripts do it, and TestRules runs the rules that say so.
+//   - a task gives a group that others see a task with retry=retry(if_error=f):
+//     f is not handed over with it
+//   - a task runs map on such a group with a function over a variable that it
+//     goes on to assign: others find the function in the group's results
+//   - Go calls two functions of a script at once, and one registers a function
+//     in a group of the module that the other runs
+const handOverSafe = false
 
 // lib is a module that scripts load.
 const lib = `
@@ -105,9 +115,7 @@ func generate(data []byte) (src string, strict bool) {
 	p.block(2+p.pick(6), 2)
 	var tasks []string
 	for range 2 + p.pick(3) {
-		p.inTask = true
 		tasks = append(tasks, p.function(3+p.pick(8), 2))
-		p.inTask = false
 	}
 	p.line("main = threadgroup(max_workers=%d, timeout=2, check=False)", 2+p.pick(4))
 	for i, t := range tasks {
@@ -223,6 +231,8 @@ func (p *generator) function(n, depth int) string {
 		params = fmt.Sprintf("%s=%s, *a", own, p.value())
 	}
 	p.line("def %s(%s):", name, params)
+	outside := p.inTask
+	p.inTask = true
 	p.indent++
 	p.push()
 	if own != "" {
@@ -233,6 +243,7 @@ func (p *generator) function(n, depth int) string {
 	p.line("return %s", p.value())
 	p.pop()
 	p.indent--
+	p.inTask = outside
 	return p.declare(name, 'f')
 }
 
@@ -374,7 +385,7 @@ func (p *generator) register() {
 	case 0, 1:
 		p.line("tryit(%s.register, %s, %s)", g, fn, value)
 	case 2:
-		p.line("tryit(%s.task, %s, args=[%s], kwargs={}, retry=retry(1, wait=0, if_error=%s))", g, fn, value, p.fn())
+		p.line("tryit(%s.task, %s, args=[%s], kwargs={}, retry=retry(1, wait=0%s))", g, fn, value, p.predicate("if_error"))
 	case 3:
 		p.line("tryit(%s.update_fn_args, %s, %s)", g, fn, value)
 	case 4:
@@ -382,7 +393,7 @@ func (p *generator) register() {
 			p.line("tryit(%s.register, %s.append, %s)", g, l, value)
 		}
 	case 5:
-		p.line("tryit(%s.task, %s, timeout=0.01, retry=retry(1, wait=0, if_result=%s))", g, fn, p.fn())
+		p.line("tryit(%s.task, %s, timeout=0.01, retry=retry(1, wait=0%s))", g, fn, p.predicate("if_result"))
 	case 6:
 		if !p.strict {
 			p.line("tryit(%s.register, %s)", g, p.find("g"))
@@ -390,7 +401,18 @@ func (p *generator) register() {
 	}
 }
 
+func (p *generator) predicate(name string) string {
+	if p.inTask && !handOverSafe {
+		return ""
+	}
+	return ", " + name + "=" + p.fn()
+}
+
 func (p *generator) execute() {
+	mapped := p.anyGroup
+	if p.inTask && !handOverSafe {
+		mapped = p.group
+	}
 	switch p.pick(5) {
 	case 0, 1:
 		g := p.anyGroup()
@@ -399,13 +421,13 @@ func (p *generator) execute() {
 			p.line("[check(r) for r in %s.results]", g)
 		}
 	case 2:
-		g, fn, value := p.anyGroup(), p.fn(), p.value()
+		g, fn, value := mapped(), p.fn(), p.value()
 		p.assign('v', "tryit(%s.map, %s, [%s, %s], %s)", g, fn, value, p.value(), p.value())
 	case 3:
 		fn, value, other := p.fn(), p.value(), p.fn()
 		p.assign('v', "tryit(threaded_execution, [create_function(%s, %s), %s], 2, check=False)", fn, value, other)
 	case 4:
-		g, fn := p.anyGroup(), p.fn()
+		g, fn := mapped(), p.fn()
 		p.assign('v', "tryit(%s.map, %s, range(3))", g, fn)
 	}
 }
@@ -426,21 +448,14 @@ func (p *generator) owner() {
 		"%[1]s = lambda *a: %[2]s",
 		"%[1]s = {1: [lambda *a: read(%[2]s)]}[1][0]",
 	}[p.pick(7)], f, x)
-	p.line("tryit("+[]string{
+	ways := []string{
 		"%[1]s.register, %[2]s, 1",
 		"%[1]s.register, lib_fn, %[2]s",
 		"%[1]s.register, lib_fn, kw=[%[2]s]",
-		"lambda: %[1]s.register(1)(%[2]s)",
 		"%[1]s.register, lib_fn, %[1]s.register(%[2]s)",
-		"%[1]s.register, lib_fn, %[1]s.task(retry=retry(1, wait=0, if_error=%[2]s))",
 		"%[1]s.register, lib_fn, retry(1, if_result=%[2]s)",
-		"%[1]s.task, fail, retry=retry(1, wait=0, if_error=%[2]s)",
-		"%[1]s.task, lib_fn, retry=retry(1, wait=0, if_result=%[2]s)",
 		"%[1]s.task, lib_fn, args=[%[2]s], kwargs={\"a\": %[2]s}",
 		"%[1]s.update_fn_args, lib_fn, %[2]s",
-		"%[1]s.map, %[2]s, [1, 2]",
-		"%[1]s.map, lambda f: f, [%[2]s, %[2]s]",
-		"%[1]s.map, lib_fn, [1], b=%[2]s",
 		"%[1]s.register, threadgroup(retry=retry(1, if_error=%[2]s))",
 		"%[1]s.register, lib_fn, threaded_execution([%[2]s])",
 		"%[1]s.register, lib_fn, attempt(%[2]s, 1)",
@@ -449,7 +464,18 @@ func (p *generator) owner() {
 		"%[1]s.register, create_function, %[2]s",
 		"%[1]s.register, lib_fn, create_function(%[2]s)",
 		"%[1]s.register, threaded_execution, [%[2]s, %[2]s]",
-	}[p.pick(22)]+")", g, f)
+	}
+	if handOverSafe || !p.inTask {
+		ways = append(ways,
+			"%[1]s.task, fail, retry=retry(1, wait=0, if_error=%[2]s)",
+			"%[1]s.task, lib_fn, retry=retry(1, wait=0, if_result=%[2]s)",
+			"%[1]s.register, lib_fn, %[1]s.task(retry=retry(1, wait=0, if_error=%[2]s))",
+			"%[1]s.map, %[2]s, [1, 2]",
+			"%[1]s.map, lambda f: f, [%[2]s, %[2]s]",
+			"%[1]s.map, lib_fn, [1], b=%[2]s",
+		)
+	}
+	p.line("tryit("+ways[p.pick(len(ways))]+")", g, f)
 	p.scope(x, f)
 	if p.pick(3) == 0 {
 		p.line("tryit(%s.execute)", g)

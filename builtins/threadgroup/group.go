@@ -131,19 +131,22 @@ func getResults(g *Group, _ *starlark.Thread, args starlark.Tuple, kwargs []star
 // admit publishes what a task puts into a group that others can see: they may
 // run it while the task goes on. The main script's own values are published when
 // they are handed over, not before: it waits while tasks run.
-func (g *Group) admit(t *engine.Thread, f *Function) error {
+func (g *Group) admit(t *engine.Thread, r *registration) error {
 	g.mu.Lock()
 	reached := g.reached
 	g.mu.Unlock()
-	if _, inTask := t.Local.(*worker); reached && inTask {
-		return t.PublishBeside(f)
+	if !reached || t.Alone() {
+		return nil
 	}
-	return nil
+	if r.o.retry != nil {
+		return t.PublishBeside(r.f, r.o.retry)
+	}
+	return t.PublishBeside(r.f)
 }
 
 // add registers a task.
 func (g *Group) add(t *engine.Thread, r *registration) error {
-	if err := g.admit(t, r.f); err != nil {
+	if err := g.admit(t, r); err != nil {
 		return err
 	}
 	g.mu.Lock()
@@ -159,7 +162,7 @@ func (g *Group) updateFnArgs(thread *starlark.Thread, args starlark.Tuple, kwarg
 		return nil, err
 	}
 	f := &Function{fn: fn, args: args, kwargs: kwargs}
-	if err := g.admit(engine.Of(thread), f); err != nil {
+	if err := g.admit(engine.Of(thread), &registration{f: f, o: g.defaults}); err != nil {
 		return nil, err
 	}
 	g.mu.Lock()

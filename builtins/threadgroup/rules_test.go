@@ -1,7 +1,9 @@
 package threadgroup_test
 
 import (
+	"maps"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/starlark-tg/tg/builtins"
@@ -207,7 +209,82 @@ assert [r.attempts for r in g.results] == [3] * 16
 `,
 }
 
+// rulesToCome are run once handOverSafe is true.
+var rulesToCome = map[string]string{
+	"a policy's predicate": `
+shared = threadgroup(check=False)
+main = threadgroup(max_workers=8)
+@main.register
+def owner():
+    own = [1]
+    shared.task(lambda: fail("x"), retry=retry(1, wait=0, if_error=lambda e: len([x for x in own]) < 0))
+    decorate = shared.task(retry=retry(1, wait=0, if_error=lambda e: len([x for x in own]) < 0))
+    shared.register(lambda: decorate(fail))
+    return len([i for i in range(2000) if attempt(own.append, i).ok])
+for _ in range(4):
+    @main.register
+    def other():
+        for _ in range(100):
+            attempt(shared.execute)
+assert main.execute()[0].result == 0
+`,
+	"the function of a shared group's results": `
+shared = threadgroup(max_workers=2, check=False)
+main = threadgroup(check=False)
+@main.register
+def owner():
+    x = 0
+    def f(y):
+        return x
+    attempt(shared.map, f, [1])
+    for i in range(20000):
+        x = [i]
+@main.register
+def other():
+    for _ in range(3000):
+        for r in shared.results:
+            r.function(1)
+main.execute()
+`,
+}
+
+// Functions of a script that Go calls at once are threads beside each other.
+func TestRulesOfCalls(t *testing.T) {
+	if !handOverSafe {
+		t.Skip("to come")
+	}
+	eng, err := engine.New(engine.Options{Modules: builtins.Standard()})
+	require.NoError(t, err)
+	script, err := eng.Compile("rule.star", []byte(`
+g = threadgroup("g", check=False)
+def owner():
+    own = [1]
+    g.register(lambda: len(own))
+    return len([i for i in range(20000) if attempt(own.append, i).ok])
+def other():
+    n = 0
+    for _ in range(500):
+        n += len(attempt(g.execute).get([]))
+    return n
+`))
+	require.NoError(t, err)
+	res, err := eng.Run(t.Context(), script, engine.Input{})
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	for _, name := range []string{"owner", "other", "owner", "other"} {
+		wg.Go(func() {
+			if _, err := res.Call(t.Context(), name); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 func TestRules(t *testing.T) {
+	if handOverSafe {
+		maps.Copy(rules, rulesToCome)
+	}
 	for name, src := range rules {
 		t.Run(name, func(t *testing.T) {
 			eng, err := engine.New(engine.Options{Modules: builtins.Standard()})
