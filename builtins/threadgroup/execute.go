@@ -30,7 +30,6 @@ func (g *Group) execute(thread *starlark.Thread) (starlark.Value, error) {
 		e.set(i, e.spec(r.f, r.o))
 		e.given = append(e.given, r.f.args...)
 	}
-	t.Publish(e.given...)
 	return e.run(g.workers(0), func() { g.running = false })
 }
 
@@ -79,7 +78,6 @@ type execution struct {
 	tasks   []*group.Task[starlark.Value] // of results
 	last    *spec
 	given   []starlark.Value // what the tasks get: functions, arguments, predicates
-	freeze  bool             // what tasks return is frozen: others may see the group
 }
 
 func (g *Group) newExecution(t *engine.Thread, n int) *execution {
@@ -134,16 +132,16 @@ func same(a, b starlark.Callable) bool {
 func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error) {
 	g, tasks := e.group, e.tasks
 	leave, err := g.shared.enter(e.thread.Run(), len(tasks))
-	g.mu.Lock()
-	e.freeze = g.reached // known only now: the tasks themselves may name the group
-	if err != nil {
-		ended()
+	if err == nil {
+		defer leave()
+		err = g.publish(e.thread, e.given...)
 	}
-	g.mu.Unlock()
 	if err != nil {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		ended()
 		return nil, err
 	}
-	defer leave()
 	e.given = nil
 	e.announce()
 	run := group.Start(e.thread.Context(), group.Config[starlark.Value]{
@@ -158,10 +156,9 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 		run.Wait()
 	}
 	results := e.finish(run.Duration())
-	g.mu.Lock()
-	g.results, g.executed = results, true
-	ended()
-	g.mu.Unlock()
+	if err := e.keep(results, ended); err != nil {
+		return nil, err
+	}
 	failure := results.failure(g.name)
 	if e.wants(event.GroupEnded) {
 		e.emit(event.Event{Kind: event.GroupEnded, Duration: results.duration, Counts: results.counts(), Err: failure})
@@ -173,6 +170,23 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 		return results, nil
 	}
 	return results, failure
+}
+
+// keep makes the results those of the group. If others can see the group, they
+// are frozen first: the tasks themselves may have shown it to them.
+func (e *execution) keep(results *Results, ended func()) error {
+	g := e.group
+	var err error
+	if g.isReached() {
+		err = g.publish(e.thread, results)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.executed = true; err == nil {
+		g.results = results
+	}
+	ended()
+	return err
 }
 
 // finish makes the Results of a run whose tasks have ended.

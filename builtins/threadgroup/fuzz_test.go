@@ -107,7 +107,7 @@ func shareRun(t *testing.T, src string, serial bool) (string, bool) {
 	done := make(chan error, 1)
 	go func() {
 		res, err := eng.Run(ctx, script, engine.Input{Args: []string{"a"}})
-		if !serial && handOverSafe {
+		if !serial {
 			call(ctx, res, w)
 		}
 		done <- err

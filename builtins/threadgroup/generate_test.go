@@ -16,7 +16,7 @@ type generator struct {
 	names  int
 	lines  int
 	scopes [][]variable // the function's that is being written is the last
-	inTask bool // in a function: a task may call it
+	inTask bool         // in a function: a task may call it
 }
 
 type variable struct {
@@ -25,16 +25,6 @@ type variable struct {
 }
 
 const maxLines = 150
-
-// handOverSafe is to become true when what follows cannot race any more; then
-// scripts do it, and TestRules runs the rules that say so.
-//   - a task gives a group that others see a task with retry=retry(if_error=f):
-//     f is not handed over with it
-//   - a task runs map on such a group with a function over a variable that it
-//     goes on to assign: others find the function in the group's results
-//   - Go calls two functions of a script at once, and one registers a function
-//     in a group of the module that the other runs
-const handOverSafe = false
 
 // lib is a module that scripts load.
 const lib = `
@@ -402,17 +392,11 @@ func (p *generator) register() {
 }
 
 func (p *generator) predicate(name string) string {
-	if p.inTask && !handOverSafe {
-		return ""
-	}
 	return ", " + name + "=" + p.fn()
 }
 
 func (p *generator) execute() {
 	mapped := p.anyGroup
-	if p.inTask && !handOverSafe {
-		mapped = p.group
-	}
 	switch p.pick(5) {
 	case 0, 1:
 		g := p.anyGroup()
@@ -465,16 +449,14 @@ func (p *generator) owner() {
 		"%[1]s.register, lib_fn, create_function(%[2]s)",
 		"%[1]s.register, threaded_execution, [%[2]s, %[2]s]",
 	}
-	if handOverSafe || !p.inTask {
-		ways = append(ways,
-			"%[1]s.task, fail, retry=retry(1, wait=0, if_error=%[2]s)",
-			"%[1]s.task, lib_fn, retry=retry(1, wait=0, if_result=%[2]s)",
-			"%[1]s.register, lib_fn, %[1]s.task(retry=retry(1, wait=0, if_error=%[2]s))",
-			"%[1]s.map, %[2]s, [1, 2]",
-			"%[1]s.map, lambda f: f, [%[2]s, %[2]s]",
-			"%[1]s.map, lib_fn, [1], b=%[2]s",
-		)
-	}
+	ways = append(ways,
+		"%[1]s.task, fail, retry=retry(1, wait=0, if_error=%[2]s)",
+		"%[1]s.task, lib_fn, retry=retry(1, wait=0, if_result=%[2]s)",
+		"%[1]s.register, lib_fn, %[1]s.task(retry=retry(1, wait=0, if_error=%[2]s))",
+		"%[1]s.map, %[2]s, [1, 2]",
+		"%[1]s.map, lambda f: f, [%[2]s, %[2]s]",
+		"%[1]s.map, lib_fn, [1], b=%[2]s",
+	)
 	p.line("tryit("+ways[p.pick(len(ways))]+")", g, f)
 	p.scope(x, f)
 	if p.pick(3) == 0 {

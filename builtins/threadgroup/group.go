@@ -128,14 +128,27 @@ func getResults(g *Group, _ *starlark.Thread, args starlark.Tuple, kwargs []star
 	return g.lastResults(), nil
 }
 
-// admit publishes what a task puts into a group that others can see: they may
-// run it while the task goes on. The main script's own values are published when
-// they are handed over, not before: it waits while tasks run.
-func (g *Group) admit(t *engine.Thread, r *registration) error {
+func (g *Group) isReached() bool {
 	g.mu.Lock()
-	reached := g.reached
-	g.mu.Unlock()
-	if !reached || t.Alone() {
+	defer g.mu.Unlock()
+	return g.reached
+}
+
+// publish freezes what a thread hands over to the group's tasks, or gives the
+// group to keep. If others can see the group, they get to see that while the
+// thread goes on; the script's own thread waits while others run.
+func (g *Group) publish(t *engine.Thread, values ...starlark.Value) error {
+	if g.isReached() && !t.Alone() {
+		return t.PublishBeside(values...)
+	}
+	t.Publish(values...)
+	return nil
+}
+
+// admit publishes what is registered with a group that others can see: they may
+// run it while the thread goes on. Otherwise it is published when it is handed over.
+func (g *Group) admit(t *engine.Thread, r *registration) error {
+	if !g.isReached() || t.Alone() {
 		return nil
 	}
 	if r.o.retry != nil {

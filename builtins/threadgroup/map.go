@@ -29,8 +29,9 @@ func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs [
 	for i := range e.results {
 		e.set(i, spec)
 	}
-	t.Publish(e.given...)
-	t.Publish(flat...)
+	if err := g.publish(t, flat...); err != nil {
+		return nil, err
+	}
 	return e.run(g.workers(defaultWorkers()), func() {})
 }
 

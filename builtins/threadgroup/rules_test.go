@@ -1,7 +1,6 @@
 package threadgroup_test
 
 import (
-	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -207,10 +206,6 @@ g.map(f, range(16))
 g.map(f, range(16))
 assert [r.attempts for r in g.results] == [3] * 16
 `,
-}
-
-// rulesToCome are run once handOverSafe is true.
-var rulesToCome = map[string]string{
 	"a policy's predicate": `
 shared = threadgroup(check=False)
 main = threadgroup(max_workers=8)
@@ -250,9 +245,6 @@ main.execute()
 
 // Functions of a script that Go calls at once are threads beside each other.
 func TestRulesOfCalls(t *testing.T) {
-	if !handOverSafe {
-		t.Skip("to come")
-	}
 	eng, err := engine.New(engine.Options{Modules: builtins.Standard()})
 	require.NoError(t, err)
 	script, err := eng.Compile("rule.star", []byte(`
@@ -282,9 +274,6 @@ def other():
 }
 
 func TestRules(t *testing.T) {
-	if handOverSafe {
-		maps.Copy(rules, rulesToCome)
-	}
 	for name, src := range rules {
 		t.Run(name, func(t *testing.T) {
 			eng, err := engine.New(engine.Options{Modules: builtins.Standard()})

@@ -50,9 +50,6 @@ func (w *worker) Call(a *group.Attempt, i int) (starlark.Value, error) {
 			err = late
 		}
 	}
-	if err == nil && w.e.freeze {
-		err = w.thread.PublishBeside(v)
-	}
 	return v, err
 }
 
