@@ -42,7 +42,7 @@ func (g *Group) begin() ([]*registration, error) {
 	}
 	if len(g.waiting) > 0 {
 		d := g.waiting[0]
-		return nil, fmt.Errorf("%s: %s was not applied to a function", d.pos, d.text)
+		return nil, fmt.Errorf("%s: %s was not applied to a function", d.pos, d.text())
 	}
 	g.running = true
 	return append([]*registration(nil), g.registered...), nil

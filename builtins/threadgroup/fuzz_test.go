@@ -92,7 +92,7 @@ func shareRun(t *testing.T, src string, serial bool) (string, bool) {
 		FS:      fstest.MapFS{"lib.star": {Data: []byte(lib)}},
 		Serial:  serial,
 		Grace:   grace,
-		Limits:  engine.Limits{MaxDepth: 100, MaxOutput: 1 << 20},
+		Limits:  engine.Limits{MaxDepth: 100, MaxOutput: 1 << 20, MaxTasks: 300},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +145,7 @@ func call(ctx context.Context, res *engine.Result, w *watch) {
 type watch struct {
 	mu   sync.Mutex // guards what follows
 	bad  []string
-	late bool // something was stopped by the clock
+	late bool // something was stopped by the clock, or by a limit
 }
 
 func (w *watch) error(err error) {
@@ -153,6 +153,7 @@ func (w *watch) error(err error) {
 		return
 	}
 	var panicked *engine.PanicError
+	var limit *engine.LimitError
 	text := err.Error()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -163,7 +164,7 @@ func (w *watch) error(err error) {
 		w.bad = append(w.bad, text)
 	case strings.Contains(text, "during iteration"):
 		w.bad = append(w.bad, "nobody iterates it: "+text)
-	case strings.Contains(text, "timed out") || strings.Contains(text, "deadline"):
+	case errors.As(err, &limit) || strings.Contains(text, "timed out") || strings.Contains(text, "deadline"):
 		w.late = true
 	}
 }

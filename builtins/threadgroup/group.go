@@ -197,38 +197,49 @@ func (g *Group) updateFnArgs(thread *starlark.Thread, args starlark.Tuple, kwarg
 type pendingDecorator struct {
 	group   *Group
 	fn      string // register or task
-	text    string // of the call
+	called  call   // as it was made, for messages
 	pos     syntax.Position
 	args    starlark.Tuple
 	kwargs  []starlark.Tuple
 	options *options
 }
 
+type call struct {
+	args   starlark.Tuple
+	kwargs []starlark.Tuple
+}
+
+// text returns the call as the user may have written it.
+func (d *pendingDecorator) text() string { return callText(d.fn, d.called.args, d.called.kwargs) }
+
 var _ starlark.Callable = (*pendingDecorator)(nil)
 
 func (d *pendingDecorator) Name() string          { return d.fn }
-func (d *pendingDecorator) String() string        { return "<decorator " + d.text + ">" }
+func (d *pendingDecorator) String() string        { return "<decorator " + d.text() + ">" }
 func (d *pendingDecorator) Type() string          { return "decorator" }
 func (d *pendingDecorator) Freeze()               {} // immutable; Share publishes what it holds
 func (d *pendingDecorator) Truth() starlark.Bool  { return true }
 func (d *pendingDecorator) Hash() (uint32, error) { return 0, errors.New("unhashable type: decorator") }
 
-// Share publishes the group and the arguments.
+// Share publishes the group, the arguments and the predicates.
 func (d *pendingDecorator) Share(visit func(starlark.Value)) {
 	visit(d.group)
 	visit(d.args)
 	for _, kv := range d.kwargs {
 		visit(kv[1])
 	}
+	if d.options.retry != nil {
+		visit(d.options.retry)
+	}
 }
 
 func (d *pendingDecorator) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, rest, err := callee(d.text, args)
+	fn, rest, err := callee(d.fn, args)
 	if err != nil {
 		return nil, err
 	}
 	if len(rest)+len(kwargs) > 0 {
-		return nil, fmt.Errorf("%s is a decorator: it takes one function and nothing else", d.text)
+		return nil, fmt.Errorf("%s is a decorator: it takes one function and nothing else", d.text())
 	}
 	d.group.applied(d)
 	return fn, d.group.add(engine.Of(thread), &registration{

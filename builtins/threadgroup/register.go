@@ -71,7 +71,7 @@ func (m *registerMethod) CallInternal(thread *starlark.Thread, args starlark.Tup
 func (m *registerMethod) decorator(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (*pendingDecorator, error) {
 	g := m.group
 	d := &pendingDecorator{
-		group: g, fn: m.Name(), text: callText(m.Name(), args, kwargs), pos: engine.Of(thread).Caller(),
+		group: g, fn: m.Name(), called: call{args, kwargs}, pos: engine.Of(thread).Caller(),
 		args: args, kwargs: kwargs, options: g.defaults,
 	}
 	if m.task {

@@ -213,7 +213,21 @@ main = threadgroup(max_workers=8)
 def owner():
     own = [1]
     shared.task(lambda: fail("x"), retry=retry(1, wait=0, if_error=lambda e: len([x for x in own]) < 0))
-    decorate = shared.task(retry=retry(1, wait=0, if_error=lambda e: len([x for x in own]) < 0))
+    return len([i for i in range(2000) if attempt(own.append, i).ok])
+for _ in range(4):
+    @main.register
+    def other():
+        for _ in range(100):
+            attempt(shared.execute)
+assert main.execute()[0].result == 0
+`,
+	"a decorator's predicate": `
+shared = threadgroup(check=False)
+main = threadgroup(max_workers=8)
+@main.register
+def owner():
+    own = [1]
+    decorate = threadgroup().task(retry=retry(1, wait=0, if_error=lambda e: len([x for x in own]) < 0))
     shared.register(lambda: decorate(fail))
     return len([i for i in range(2000) if attempt(own.append, i).ok])
 for _ in range(4):
