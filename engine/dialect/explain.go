@@ -118,7 +118,7 @@ func (s *scene) operatorWords(msg string) (string, string, bool) {
 	case s.text == "!" && s.got == "":
 		return "Starlark has no operator '!'", "write not x", true
 	case (s.got == "newline" || s.got == "';'" || s.got == "end of file") && s.want == "primary expression" && (s.prev == "+" || s.prev == "-"):
-		return "the expression ends after '" + s.prev + "'", "write x " + s.prev + "= 1 to count", true
+		return "the expression ends after '" + s.prev + "'", "an expression goes on in the next line only inside brackets; x" + s.prev + s.prev + " is written x " + s.prev + "= 1", true
 	}
 	return "", "", false
 }

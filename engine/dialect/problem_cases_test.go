@@ -197,7 +197,7 @@ func otherProblems() []wrong {
 		{"def f():", "1:9 an indented block is missing [write pass if there is nothing to do]"},
 		{"if x = 1: pass", "1:6 '=' assigns, it does not compare [write ==]"},
 		{"x = y = 1", "1:7 only one assignment in a statement [write two statements]"},
-		{"x++", "1:4 the expression ends after '+' [write x += 1 to count]"},
+		{"x++", "1:4 the expression ends after '+' [an expression goes on in the next line only inside brackets; x++ is written x += 1]"},
 		{"else if x: pass", "1:1 else without if"},
 		{"  x = 1", "1:3 unexpected indent"},
 		{"x = 1\n  y = 2", "2:3 unexpected indent"},
