@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/starlark-tg/tg/builtins"
 	"github.com/starlark-tg/tg/engine"
@@ -157,4 +159,64 @@ func ExampleOptions_events() {
 	// group started squares 0 of 5
 	// group ended squares 5 of 5
 	// <nil>
+}
+
+// Get reads a global variable as json.Unmarshal would; its error names the place.
+func ExampleResult_Get() {
+	eng, _ := engine.New(engine.Options{})
+	script, _ := eng.Compile("hosts.star", []byte(`hosts = [{"name": "a", "port": 22}, {"name": "b", "port": "ssh"}]`))
+	res, _ := eng.Run(context.Background(), script, engine.Input{})
+	var hosts []struct {
+		Name string
+		Port int
+	}
+	fmt.Println(res.Get("hosts", &hosts))
+	fmt.Println(res.Get("host", &hosts))
+	// Output:
+	// hosts[1]["port"]: cannot store string in int
+	// hosts.star has no global variable "host"; did you mean "hosts"?
+}
+
+// exit ends a script from wherever it is called; the program that runs it goes on.
+func ExampleExitError() {
+	eng, _ := engine.New(engine.Options{Modules: builtins.Standard(), Stdout: os.Stdout})
+	script, _ := eng.Compile("exit.star", []byte(`
+defer(print, "cleaned up")
+threadgroup().map(lambda code: exit(code), [3])
+`))
+	_, err := eng.Run(context.Background(), script, engine.Input{})
+	var exit *engine.ExitError
+	fmt.Println(errors.As(err, &exit), exit.Code)
+	// Output:
+	// cleaned up
+	// true 3
+}
+
+// Limits end what goes wrong.
+func ExampleLimits() {
+	eng, _ := engine.New(engine.Options{Limits: engine.Limits{MaxSteps: 1_000_000}})
+	script, _ := eng.Compile("loop.star", []byte("while True: pass"))
+	_, err := eng.Run(context.Background(), script, engine.Input{})
+	var limit *engine.LimitError
+	fmt.Println(errors.As(err, &limit), err)
+	// Output: true more than 1000000 steps
+}
+
+// The context given to Run bounds every task.
+func ExampleEngine_Run_context() {
+	eng, _ := engine.New(engine.Options{Modules: builtins.Standard()})
+	script, _ := eng.Compile("sleep.star", []byte(`threadgroup().map(time.sleep, [60] * 100)`))
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	_, err := eng.Run(ctx, script, engine.Input{})
+	fmt.Println(errors.Is(err, context.DeadlineExceeded))
+	// Output: true
+}
+
+// ExecFile runs a file; it loads others from the file's folder.
+func ExampleEngine_ExecFile() {
+	eng, _ := engine.New(engine.Options{Modules: builtins.Standard()})
+	_, err := eng.ExecFile(context.Background(), "no/such/file.star", engine.Input{Args: []string{"a", "b"}})
+	fmt.Println(errors.Is(err, fs.ErrNotExist))
+	// Output: true
 }
