@@ -26,14 +26,15 @@ func (l ctxLife) Cause() error             { return context.Cause(l.ctx) }
 type Thread struct {
 	Local any // what the room that made the thread keeps in it
 
-	run    *Run
-	star   *starlark.Thread
-	life   Life
-	alone  bool // the script's own thread: it waits while others run
-	given  *HandOver
-	defers []deferred
-	steps  uint64      // of star when what it does now began
-	limit  *LimitError // reached; nil: none
+	run       *Run
+	star      *starlark.Thread
+	life      Life
+	deferring bool // runs what was deferred
+	alone     bool // the script's own thread: it waits while others run
+	given     *HandOver
+	defers    []deferred
+	steps     uint64      // of star when what it does now began
+	limit     *LimitError // reached; nil: none
 
 	yielded time.Time // when it last let others run
 }
@@ -82,6 +83,15 @@ func (t *Thread) Cancelled() error { return t.life.Cause() }
 // it is the one that runs the script's top level. What it puts into shared values
 // needs to be published only when it is handed over.
 func (t *Thread) Alone() bool { return t.alone }
+
+// Stopping returns why the whole run is being stopped, or nil: known before it has
+// come down to this thread. Deferred calls have time of their own.
+func (t *Thread) Stopping() error {
+	if t.deferring || t.run.ctx.Err() == nil {
+		return nil
+	}
+	return context.Cause(t.run.ctx)
+}
 
 // Give notes what the thread, a task's, was given.
 func (t *Thread) Give(h *HandOver) { t.given = h }
@@ -180,12 +190,12 @@ func (t *Thread) RunDefers() error {
 	defer cancel()
 	t.star.Uncancel()
 	t.renew()
-	t.life = ctxLife{ctx}
+	t.life, t.deferring = ctxLife{ctx}, true
 	release := t.stopAfter(ctx)
 	defer func() {
 		release()
 		t.star.Uncancel()
-		t.life = life
+		t.life, t.deferring = life, false
 	}()
 	var first error
 	for len(t.defers) > 0 { // a deferred call may defer another

@@ -134,7 +134,7 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 	leave, err := g.shared.enter(e.thread.Run(), len(tasks))
 	if err == nil {
 		defer leave()
-		err = g.publish(e.thread, e.given...)
+		err = e.thread.Stopping() // or groups that start groups would outrun a stop
 	}
 	if err != nil {
 		g.mu.Lock()
@@ -142,6 +142,7 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 		ended()
 		return nil, err
 	}
+	e.thread.Publish(e.given...)
 	e.given = nil
 	e.announce()
 	run := group.Start(e.thread.Context(), group.Config[starlark.Value]{
@@ -156,9 +157,7 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 		run.Wait()
 	}
 	results := e.finish(run.Duration())
-	if err := e.keep(results, ended); err != nil {
-		return nil, err
-	}
+	e.keep(results, ended)
 	failure := results.failure(g.name)
 	if e.wants(event.GroupEnded) {
 		e.emit(event.Event{Kind: event.GroupEnded, Duration: results.duration, Counts: results.counts(), Err: failure})
@@ -173,20 +172,24 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 }
 
 // keep makes the results those of the group. If others can see the group, they
-// are frozen first: the tasks themselves may have shown it to them.
-func (e *execution) keep(results *Results, ended func()) error {
+// are frozen first: the tasks themselves may have shown it to them. What cannot
+// be shown to others, a function over a variable that its owner may go on to
+// assign, only the caller gets.
+func (e *execution) keep(results *Results, ended func()) {
 	g := e.group
-	var err error
-	if g.isReached() {
-		err = g.publish(e.thread, results)
+	show := true
+	switch reached := g.isReached(); {
+	case reached && e.thread.Alone():
+		e.thread.Publish(results)
+	case reached:
+		show = e.thread.PublishBeside(results) == nil
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.executed = true; err == nil {
+	if g.executed = true; show {
 		g.results = results
 	}
 	ended()
-	return err
 }
 
 // finish makes the Results of a run whose tasks have ended.

@@ -134,17 +134,6 @@ func (g *Group) isReached() bool {
 	return g.reached
 }
 
-// publish freezes what a thread hands over to the group's tasks, or gives the
-// group to keep. If others can see the group, they get to see that while the
-// thread goes on; the script's own thread waits while others run.
-func (g *Group) publish(t *engine.Thread, values ...starlark.Value) error {
-	if g.isReached() && !t.Alone() {
-		return t.PublishBeside(values...)
-	}
-	t.Publish(values...)
-	return nil
-}
-
 // admit publishes what is registered with a group that others can see: they may
 // run it while the thread goes on. Otherwise it is published when it is handed over.
 func (g *Group) admit(t *engine.Thread, r *registration) error {

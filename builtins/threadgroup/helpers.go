@@ -32,7 +32,10 @@ func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return r, nil
 	}
 	e := asError(err)
-	if cause := t.Cancelled(); cause != nil || passes[e.Kind] {
+	if cause := t.Cancelled(); cause != nil {
+		return nil, cause
+	}
+	if passes[e.Kind] {
 		return nil, err
 	}
 	r.task.Status, r.task.Err, r.err = group.Failed, err, e

@@ -29,9 +29,7 @@ func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs [
 	for i := range e.results {
 		e.set(i, spec)
 	}
-	if err := g.publish(t, flat...); err != nil {
-		return nil, err
-	}
+	t.Publish(flat...)
 	return e.run(g.workers(defaultWorkers()), func() {})
 }
 

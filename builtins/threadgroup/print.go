@@ -26,13 +26,24 @@ func repr(v starlark.Value) string {
 // A printer writes values; what it is in the midst of writing it writes as "...".
 type printer struct {
 	strings.Builder
-	path map[any]bool
+	path  map[any]bool
+	nodes int // values written
 }
+
+// maxNodes bounds the values that are written: a small structure may be shared so
+// often that its text fills any memory. The rest is "...".
+const maxNodes = 10_000_000
+
+func (p *printer) full() bool { return p.nodes > maxNodes }
 
 // maxNesting bounds the depth to which values are printed.
 const maxNesting = 1000
 
 func (p *printer) value(v starlark.Value) {
+	if p.nodes++; p.full() {
+		p.WriteString("...")
+		return
+	}
 	switch v := v.(type) {
 	case nil:
 		p.WriteString("None")
@@ -70,6 +81,9 @@ func (p *printer) nested(v any, open, close string, body func()) {
 func (p *printer) elements(it starlark.Iterable) {
 	first := true
 	for e := range starlark.Elements(it) {
+		if p.full() {
+			return
+		}
 		if !first {
 			p.WriteString(", ")
 		}
@@ -81,6 +95,9 @@ func (p *printer) elements(it starlark.Iterable) {
 func (p *printer) entries(d *starlark.Dict) {
 	first := true
 	for k, v := range d.Entries() {
+		if p.full() {
+			return
+		}
 		if !first {
 			p.WriteString(", ")
 		}
@@ -95,6 +112,9 @@ func (p *printer) entries(d *starlark.Dict) {
 func (p *printer) tuple(t starlark.Tuple) {
 	p.WriteByte('(')
 	for i, e := range t {
+		if p.full() {
+			break
+		}
 		if i > 0 {
 			p.WriteString(", ")
 		}

@@ -75,7 +75,6 @@ func (w *worker) Again(_ *group.Attempt, i int, v starlark.Value, err error) (bo
 		}
 		arg = &Error{err: e, task: r.spec.Name}
 	}
-	w.thread.Publish(arg) // it is looked at, not changed, between tries
 	answer, fault := w.thread.Call(ask, starlark.Tuple{arg}, nil)
 	if fault != nil {
 		return false, fault
