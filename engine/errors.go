@@ -177,7 +177,7 @@ func (t *Thread) frames(stack starlark.CallStack) []Frame {
 		if f != nil {
 			at := c.Pos
 			if n := f.at(c.Pos); n != nil {
-				frame.Start, frame.End = n.Span()
+				frame.Start, frame.End = span(n)
 				at = frame.Start
 			}
 			frame.Line = f.Line(int(at.Line))

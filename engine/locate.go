@@ -140,7 +140,7 @@ func (f *file) changed(pos syntax.Position) (target syntax.Expr, method string) 
 
 // source returns the source of an expression, on one line.
 func (f *file) source(e syntax.Node) string {
-	start, end := e.Span()
+	start, end := span(e)
 	var part []string
 	for n := start.Line; n <= end.Line; n++ {
 		part = append(part, f.Line(int(n)))
@@ -152,6 +152,21 @@ func (f *file) source(e syntax.Node) string {
 	part[last] = part[last][:byteOffset(part[last], int(end.Col-1))]
 	part[0] = part[0][byteOffset(part[0], int(start.Col-1)):]
 	return strings.Join(strings.Fields(strings.Join(part, " ")), " ")
+}
+
+// span returns where an expression begins and ends. The parser's own leaves the
+// "]" of an index out.
+func span(n syntax.Node) (start, end syntax.Position) {
+	start, end = n.Span()
+	switch n := n.(type) {
+	case *syntax.IndexExpr:
+		end = n.Rbrack
+		end.Col++
+	case *syntax.SliceExpr:
+		end = n.Rbrack
+		end.Col++
+	}
+	return start, end
 }
 
 // byteOffset returns where the n-th rune of s begins, or its end.

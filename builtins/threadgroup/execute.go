@@ -198,7 +198,7 @@ func (e *execution) finish(d time.Duration) *Results {
 	for i := range e.results {
 		r := &e.results[i]
 		if r.task.Err != nil {
-			r.err = taskError(&r.task)
+			r.fail(taskError(&r.task))
 		}
 		list[i] = r
 	}

@@ -38,7 +38,8 @@ func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if passes[e.Kind] {
 		return nil, err
 	}
-	r.task.Status, r.task.Err, r.err = group.Failed, err, e
+	r.task.Status, r.task.Err = group.Failed, err
+	r.fail(e)
 	return r, nil
 }
 

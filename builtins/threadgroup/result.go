@@ -15,6 +15,8 @@ type Result struct {
 	spec  *spec
 	index int
 	err   *engine.Error // nil when ok
+
+	failure *Error // of err, as scripts see it
 }
 
 var (
@@ -80,7 +82,7 @@ var resultAttrs = attrs[*Result]{
 		if r.err == nil {
 			return starlark.None, nil
 		}
-		return r.errorValue(), nil
+		return r.failure, nil
 	},
 	"duration": func(r *Result) (starlark.Value, error) { return starlark.Float(r.task.Duration.Seconds()), nil },
 	"attempts": func(r *Result) (starlark.Value, error) { return starlark.MakeInt(int(r.task.Attempts)), nil },
@@ -102,12 +104,14 @@ func (r *Result) value() (starlark.Value, error) {
 	return r.task.Value, nil
 }
 
-func (r *Result) errorValue() *Error {
+// fail notes how the task failed.
+func (r *Result) fail(err *engine.Error) {
+	r.err = err
 	e := &Error{err: r.err, task: r.spec.Name}
 	for _, earlier := range r.task.Earlier {
 		e.attempts = append(e.attempts, &Error{err: asError(earlier), task: r.spec.Name})
 	}
-	return e
+	r.failure = e
 }
 
 // def wait(timeout=None)

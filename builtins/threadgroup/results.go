@@ -112,7 +112,7 @@ var resultsAttrs = attrs[*Results]{
 		list := []starlark.Value{}
 		for _, r := range rs.list {
 			if r.err != nil {
-				list = append(list, r.errorValue())
+				list = append(list, r.failure)
 			}
 		}
 		return starlark.NewList(list), nil
