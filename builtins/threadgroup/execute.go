@@ -82,8 +82,6 @@ type execution struct {
 
 func (g *Group) newExecution(t *engine.Thread, n int) *execution {
 	parent, _ := t.Local.(*worker)
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	return &execution{
 		group: g, thread: t, parent: parent, number: g.shared.runs.next(),
 		results: make([]Result, n), tasks: make([]*group.Task[starlark.Value], n),

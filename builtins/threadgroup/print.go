@@ -9,14 +9,7 @@ import (
 // Results can hold lists that hold the results: starlark's own printing sees
 // cycles of lists and dicts only, so values inside results are printed here.
 
-// str is str(v), repr what print shows inside a list.
-func str(v starlark.Value) string {
-	if s, ok := starlark.AsString(v); ok {
-		return s
-	}
-	return repr(v)
-}
-
+// repr is what print shows of v inside a list.
 func repr(v starlark.Value) string {
 	p := printer{path: map[any]bool{}}
 	p.value(v)

@@ -41,8 +41,8 @@ func (w *worker) Call(a *group.Attempt, i int) (starlark.Value, error) {
 	v, err := w.thread.Call(r.spec.fn, r.args(), r.spec.kwargs)
 	w.calls.Add(1)
 	var exit *engine.ExitError
-	if errors.As(err, &exit) {
-		<-a.Context().Done() // exit stops every task, this one too: on its way
+	if errors.As(err, &exit) && w.thread.Run().Context().Err() != nil {
+		a.Stop(exit) // exit stops every task, this one too; another script's exit is an error like others
 	}
 	if w.thread.Deferred() {
 		a.Close() // what stopped the task does not stop its clean-up

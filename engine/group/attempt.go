@@ -76,6 +76,10 @@ func (a *Attempt) stopLocked(cause error) {
 	}
 }
 
+// Stop ends the attempt as if from outside, for a worker that knows it is to be
+// stopped. It must not be called from Worker.Stop.
+func (a *Attempt) Stop(cause error) { a.stopWith(cause) }
+
 // Close ends the time in which the attempt can be stopped, and returns what
 // stopped it, or nil. A worker calls it before it runs what must not be stopped
 // (clean-up); the run calls it after Call. Later calls return the same.
