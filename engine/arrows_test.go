@@ -29,7 +29,8 @@ var arrows = map[string][]string{
 	"builtins":             {"builtins/", "engine"},
 	"builtins/threadgroup": {"engine", "engine/event", "engine/group"},
 	"builtins/":            {"engine", "engine/event", "engine/permit", "engine/convert"},
-	"engine":               {"engine/dialect", "engine/eval", "engine/event", "engine/permit", "engine/convert", "engine/universe"},
+	"engine":               {"engine/dialect", "engine/eval", "engine/eval/guard", "engine/event", "engine/permit", "engine/convert", "engine/universe"},
+	"engine/eval":          {"engine/eval/guard"},
 	"engine/group":         {"engine/event"},
 	"engine/enginetest":    {"engine"},
 	"engine/cluster":       {"engine", "engine/event", "engine/group"},
@@ -39,7 +40,7 @@ var arrows = map[string][]string{
 
 // outside says what else a room may import, beside the standard library.
 var outside = map[string][]string{
-	"cmd/tg":              {"go.starlark.net/", "golang.org/x/", "github.com/spf13/"},
+	"cmd/tg":              {"go.starlark.net/", "golang.org/x/", "github.com/spf13/", "github.com/google/pprof/profile"},
 	"builtins/":           {"go.starlark.net/", "golang.org/x/"},
 	"engine/dialect":      {"go.starlark.net/syntax", "golang.org/x/"},
 	"engine/event":        {},

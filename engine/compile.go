@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/starlark-tg/tg/engine/dialect"
+	"github.com/starlark-tg/tg/engine/eval"
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 )
@@ -57,13 +58,11 @@ func (s *Script) compile(name string, src []byte) (_ *file, err error) {
 		rest := resolve.File(tree.Syntax, s.has, starlark.Universe.Has)
 		return nil, s.syntaxError(tree, problems, rest)
 	}
-	prog, err := starlark.FileProgram(tree.Syntax, s.has)
+	prog, err := eval.CompileWith(tree.Syntax, s.has, e.opts.Hooks)
 	if err != nil {
 		return nil, s.syntaxError(tree, nil, err)
 	}
-	f := &file{File: tree, prog: prog}
-	f.collect()
-	return f, nil
+	return &file{File: tree, prog: prog}, nil
 }
 
 var undefined = regexp.MustCompile(`^(undefined: (\w+))(?: \((did you mean \w+\?)\))?`)

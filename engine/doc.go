@@ -74,8 +74,8 @@
 //     in from one thread it freezes with [Thread.Publish] before another sees it.
 //   - An error may have methods Kind() string and Hint() string: scripts see the
 //     kind as Error.kind, users see the hint below the report.
-//   - Methods of a module's own values are made with [NewBuiltin], so that a panic
-//     in them is the error of one task.
+//   - A panic is the error of the task that called the function, of kind panic.
+//     It costs nothing else, but it is a bug all the same.
 //
 // # Rooms
 //
@@ -83,6 +83,7 @@
 // arrows from user to used:
 //
 //	cmd/tg ──► builtins ──► builtins/{threadgroup,time,…} ──► engine ──► engine/dialect
+//	                                   │                        ├──────► engine/eval ──► engine/eval/guard
 //	                                   │                        ├──────► engine/universe
 //	                                   │                        ├──────► engine/convert
 //	                                   │                        ├──────► engine/permit
@@ -97,6 +98,8 @@
 //
 // Starlark values are not safe for concurrent use. What a task's function can
 // reach is frozen before the task gets it; what it returns is handed back and
-// stays mutable. Values that may be changed by several threads have a lock of
-// their own and implement [Shareable]. Nothing else crosses.
+// stays mutable. Names are not shared at all: the function comes with a snapshot of
+// those that it uses ([Publication]), so the script may go on to assign them. Values
+// that may be changed by several threads have a lock of their own and implement
+// [Shareable]. Nothing else crosses.
 package engine

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/eval"
 	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/permit"
 	"github.com/starlark-tg/tg/engine/universe"
@@ -25,6 +26,8 @@ type Options struct {
 	MaxWorkers int           // tasks running at once over all groups; 0: only the groups' own bounds
 	Serial     bool          // one task at a time, in order of registration
 	Grace      time.Duration // for clean-up after a run was stopped; 0: 5 seconds
+
+	Hooks *eval.Hooks // told of the statements that run; nil: none, and then they cost nothing
 
 	Limits
 }
@@ -66,21 +69,21 @@ func New(opts Options) (*Engine, error) {
 		opts.Stdout = io.Discard
 	}
 	e := &Engine{opts: opts, predeclared: hidden(), wants: opts.Events.Wants()}
-	for name, v := range starlark.Universe {
-		if b, ok := v.(*starlark.Builtin); ok {
-			e.predeclared[name] = universal(name, b)
+	for name, v := range eval.Universe() {
+		if _, ok := v.(*starlark.Builtin); ok { // None, True and False are better left constants
+			e.predeclared[name] = v
 		}
 	}
 	for name, v := range universe.Functions() {
-		e.predeclared[name] = guarded(v)
+		e.predeclared[name] = v
 	}
-	e.predeclared["exit"] = NewBuiltin("exit", exit)
+	e.predeclared["exit"] = starlark.NewBuiltin("exit", exit)
 	for _, m := range opts.Modules {
 		for name, v := range m.Globals {
 			if _, ok := e.predeclared[name]; ok && !starlark.Universe.Has(name) {
 				return nil, fmt.Errorf("engine: module %q adds %q, which is there already", m.Name, name)
 			}
-			e.predeclared[name] = guarded(v)
+			e.predeclared[name] = v
 		}
 	}
 	e.opts.Allow.Audit = e.audit(opts.Allow.Audit)

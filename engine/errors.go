@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/starlark-tg/tg/engine/dialect"
+	"github.com/starlark-tg/tg/engine/eval"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -84,6 +85,9 @@ func (e *ExitError) Error() string { return fmt.Sprintf("exit(%d)", e.Code) }
 // Kind returns "exit".
 func (e *ExitError) Kind() string { return "exit" }
 
+// A PanicError is a Go panic in a host function or an operator.
+type PanicError = eval.PanicError
+
 // A SyntaxError holds every problem of a source file, by position.
 type SyntaxError struct {
 	Problems []Problem // at least one
@@ -150,8 +154,8 @@ func NewError(kind, msg string, cause error) *Error {
 // classify takes kind and hint from what Go code reported.
 func (t *Thread) classify(e *Error) {
 	stopped := strings.Contains(e.Msg, "Starlark computation cancelled: ") // perhaps in a file being loaded
-	if stopped && t.limit != nil {
-		e.Msg, e.cause = t.limit.Msg, t.limit
+	if limit := t.limit.Load(); stopped && limit != nil {
+		e.Msg, e.cause = limit.Msg, limit
 	} else if cause := t.Cancelled(); cause != nil && (stopped || errors.Is(e.cause, cause)) {
 		e.Kind, e.Msg, e.cause = "cancelled", cause.Error(), cause
 	}

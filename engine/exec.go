@@ -77,10 +77,10 @@ func (e *Engine) run(ctx context.Context, script *Script, in Input, files fs.FS)
 
 // main runs the script's top level, what it deferred, and what modules do at the end.
 func (r *Run) main(f *file) (starlark.StringDict, error) {
+	defer r.watchMemory()()
 	main := r.newThread("main", ctxLife{r.ctx})
 	main.alone = true
 	release := main.stopAfter(r.ctx)
-	defer r.watchMemory()()
 	globals, err := main.init(f)
 	if err != nil {
 		err = main.Error(err)

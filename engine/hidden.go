@@ -35,7 +35,7 @@ func hidden() starlark.StringDict {
 // decorator returns its argument as it is to be called after "@".
 func decorator(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	if d, ok := args[0].(Decorator); ok {
-		return NewBuiltin(d.Name(), func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		return starlark.NewBuiltin(d.Name(), func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			return d.DecoratorCall(thread, args, kwargs)
 		}), nil
 	}

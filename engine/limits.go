@@ -3,10 +3,9 @@ package engine
 import (
 	"fmt"
 	"runtime"
-	"runtime/metrics"
-	"sync/atomic"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/eval/guard"
 	"go.starlark.net/starlark"
 )
 
@@ -15,12 +14,12 @@ import (
 // recursion inside a built-in are not covered. Zero means no limit, except where
 // a default is named.
 type Limits struct {
-	MaxSteps  uint64 // interpreter steps of one thread: of the script, of each attempt of a task
+	MaxSteps  uint64 // rounds of loops and calls, about, of one thread: of the script, of each attempt of a task
 	MaxDepth  int    // calls within calls; 0: 10,000
 	MaxSource int    // bytes of one source file; 0: 16 MiB
 	MaxOutput int64  // bytes that print writes in a run
 	MaxTasks  int    // tasks of all groups that have not ended, at once
-	MaxMemory int64  // bytes of the Go heap at which the run is stopped; also bounds single large values
+	MaxMemory int64  // bytes of the Go heap at which what grows is stopped; also bounds single large values
 }
 
 const (
@@ -43,12 +42,7 @@ func (l *Limits) setDefaults() {
 
 // A LimitError says which limit a script has reached. attempt does not catch it
 // and no retry is made.
-type LimitError struct{ Msg string }
-
-func (e *LimitError) Error() string { return e.Msg }
-
-// Kind returns "limit".
-func (e *LimitError) Kind() string { return "limit" }
+type LimitError = guard.LimitError
 
 // slice is how many steps a thread makes before it looks at its limits and the
 // clock, some 300 µs; after turn it lets others run: with every core busy in a
@@ -56,18 +50,15 @@ func (e *LimitError) Kind() string { return "limit" }
 // turn costs next to nothing on busy cores, but up to 75 µs beside an idle one,
 // which the Go scheduler wakes to take the thread over.
 const (
-	slice = 10_000
+	slice = 1000
 	turn  = 4 * time.Millisecond
 )
 
-// tick is called by the interpreter when the thread's next slice is due.
+// tick is called by the evaluator when the thread's next slice is due.
 func (t *Thread) tick(star *starlark.Thread) {
 	l := &t.run.engine.opts.Limits
 	if l.MaxSteps > 0 && star.Steps-t.steps >= l.MaxSteps {
 		t.exceed(fmt.Sprintf("more than %d steps", l.MaxSteps))
-	}
-	if star.CallStackDepth() > l.MaxDepth {
-		t.exceed(fmt.Sprintf("maximum recursion depth exceeded (%d calls)", l.MaxDepth))
 	}
 	t.nextSlice()
 	if now := time.Now(); now.Sub(t.yielded) >= turn {
@@ -85,18 +76,17 @@ func (t *Thread) nextSlice() {
 	t.star.SetMaxExecutionSteps(next)
 }
 
-// exceed stops the thread's code with a *LimitError.
+// exceed stops the thread's code with a *LimitError. It may be called from any
+// goroutine.
 func (t *Thread) exceed(msg string) {
-	if t.limit == nil {
-		t.limit = &LimitError{Msg: msg}
+	if t.limit.CompareAndSwap(nil, &LimitError{Msg: msg}) {
 		t.star.Cancel(msg)
 	}
 }
 
 // renew ends the effect of exceed: what runs next on the thread has limits of its own.
 func (t *Thread) renew() {
-	if t.limit != nil {
-		t.limit = nil
+	if t.limit.Swap(nil) != nil {
 		t.star.Uncancel()
 	}
 	t.steps = t.star.Steps
@@ -117,63 +107,4 @@ func (l *Limits) maxValue() int64 {
 		return l.MaxMemory
 	}
 	return hugeValue
-}
-
-// bytesText writes a number of bytes as people do.
-func bytesText(n int64) string {
-	if n < 1<<10 {
-		return fmt.Sprintf("%d bytes", n)
-	}
-	f, unit := float64(n)/(1<<10), 0
-	for f >= 1024 && unit < 5 {
-		f /= 1024
-		unit++
-	}
-	return fmt.Sprintf("%.1f %ciB", f, "KMGTPE"[unit])
-}
-
-// A watchdog stops a run whose process has too large a heap. Which task made it
-// grow cannot be told from outside the interpreter, so the run ends as a whole.
-type watchdog struct {
-	run   *Run
-	max   uint64
-	timer atomic.Pointer[time.Timer]
-	done  atomic.Bool
-}
-
-// watchEvery is how often the heap is looked at.
-const watchEvery = 20 * time.Millisecond
-
-// watchMemory starts the run's watchdog, if it has a limit.
-func (r *Run) watchMemory() (stop func()) {
-	max := r.engine.opts.MaxMemory
-	if max <= 0 {
-		return func() {}
-	}
-	w := &watchdog{run: r, max: uint64(max)}
-	w.timer.Store(time.AfterFunc(watchEvery, w.look))
-	return func() {
-		w.done.Store(true)
-		w.timer.Load().Stop()
-	}
-}
-
-func (w *watchdog) look() {
-	if w.done.Load() {
-		return
-	}
-	if heap() > w.max {
-		runtime.GC() // what counts is what is in use
-		if heap() > w.max {
-			w.run.cancel(&LimitError{Msg: "memory limit of " + bytesText(int64(w.max)) + " reached"})
-			return
-		}
-	}
-	w.timer.Store(time.AfterFunc(watchEvery, w.look))
-}
-
-func heap() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
 }

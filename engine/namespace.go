@@ -15,13 +15,12 @@ type Namespace struct {
 
 var _ starlark.HasAttrs = (*Namespace)(nil)
 
-// NewNamespace returns a namespace. Its members must be immutable; its built-ins
-// are guarded. guesses answers names that users may expect of it with the right
+// NewNamespace returns a namespace. Its members must be immutable. guesses answers names that users may expect of it with the right
 // ones: "loads": "decode".
 func NewNamespace(name string, members starlark.StringDict, guesses map[string]string) *Namespace {
 	n := &Namespace{name: name, members: make(starlark.StringDict, len(members)), guesses: guesses}
 	for k, v := range members {
-		n.members[k] = guarded(v)
+		n.members[k] = v
 	}
 	return n
 }

@@ -1,9 +1,10 @@
 package engine
 
 import (
-	"fmt"
+	"slices"
 	"unsafe"
 
+	"github.com/starlark-tg/tg/engine/eval"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 )
@@ -18,35 +19,71 @@ type Shareable interface {
 	Share(visit func(starlark.Value))
 }
 
-// Publish freezes all that another thread could reach through the values:
-// elements, arguments, defaults, captured variables, and the globals that code
-// names, transitively. It must be called by the thread that owns them, before it
-// hands them over. Nothing else is frozen. It takes time in proportion to what
-// can be reached.
-func (t *Thread) Publish(values ...starlark.Value) {
-	p := publisher{run: t.run}
+// Publish makes values ready for other threads: it freezes all that they could
+// reach through them, elements, arguments, defaults, captured variables, and the
+// globals that code names, transitively. It must be called by the thread that owns
+// them, before it hands them over. Nothing else is frozen. It takes time in
+// proportion to what can be reached.
+//
+// Functions are to be called by others as [Publication.Callable] returns them: with
+// a snapshot of the names that they use.
+func (t *Thread) Publish(values ...starlark.Value) *Publication {
+	p := &Publication{run: t.run}
+	p.functions = eval.NewHandover(t.star, p.visit)
 	p.all(values)
+	return p
 }
 
-// PublishBeside is Publish for values that other threads will see while this one
-// goes on. A function that captured a variable which this thread may still assign
-// cannot be shared like that: the assignment would be a data race.
-func (t *Thread) PublishBeside(values ...starlark.Value) error {
-	p := publisher{run: t.run, beside: true}
-	p.all(values)
-	return p.err
+// A Publication is what one thread hands over at once. Its functions agree with each
+// other about the names that they use.
+//
+// It walks values with a stack of its own: a structure may be deeper than a
+// goroutine's stack can be.
+type Publication struct {
+	run       *Run
+	functions *eval.Handover
+	todo      []starlark.Value
+	seen      map[identity]struct{}
 }
 
-// A publisher walks values with a stack of its own: a structure may be deeper
-// than a goroutine's stack can be.
-type publisher struct {
-	run    *Run
-	beside bool
-	err    error
-	todo   []starlark.Value
-	seen   map[identity]struct{}
-	mods   map[*starlark.Module]starlark.StringDict
+// Callable returns fn as another thread is to call it.
+func (p *Publication) Callable(fn starlark.Callable) starlark.Callable {
+	return p.Value(fn).(starlark.Callable)
 }
+
+// Value publishes v and returns it as another thread is to get it: a function
+// becomes its snapshot, all else stays what it is.
+func (p *Publication) Value(v starlark.Value) starlark.Value {
+	if fn, ok := v.(*eval.Function); ok {
+		v = p.functions.Function(fn)
+	}
+	p.all([]starlark.Value{v})
+	return v
+}
+
+// Tuple does Value for each element, in a copy where one changes.
+func (p *Publication) Tuple(t starlark.Tuple) starlark.Tuple {
+	for i, old := range t {
+		if v := p.Value(old); isFunction(v) && v != old {
+			t = slices.Clone(t)
+			t[i] = v
+		}
+	}
+	return t
+}
+
+// Kwargs does Value for each argument by name, in a copy where one changes.
+func (p *Publication) Kwargs(kwargs []starlark.Tuple) []starlark.Tuple {
+	for i, kv := range kwargs {
+		if v := p.Value(kv[1]); isFunction(v) && v != kv[1] {
+			kwargs = slices.Clone(kwargs)
+			kwargs[i] = starlark.Tuple{kv[0], v}
+		}
+	}
+	return kwargs
+}
+
+func isFunction(v starlark.Value) bool { _, ok := v.(*eval.Function); return ok }
 
 // An identity is what makes a value the same value: the address of a list, or
 // the first element of a tuple and its length.
@@ -55,7 +92,7 @@ type identity struct {
 	n int
 }
 
-func (p *publisher) all(values []starlark.Value) {
+func (p *Publication) all(values []starlark.Value) {
 	for _, v := range values {
 		p.visit(v)
 		for n := len(p.todo); n > 0; n = len(p.todo) {
@@ -67,7 +104,7 @@ func (p *publisher) all(values []starlark.Value) {
 }
 
 // visit notes a value to be expanded, unless there is nothing in it.
-func (p *publisher) visit(v starlark.Value) {
+func (p *Publication) visit(v starlark.Value) {
 	switch v := v.(type) {
 	case nil, starlark.NoneType, starlark.Bool, starlark.Int, starlark.Float, starlark.String, starlark.Bytes:
 	case starlark.Tuple:
@@ -81,7 +118,7 @@ func (p *publisher) visit(v starlark.Value) {
 	}
 }
 
-func (p *publisher) first(at unsafe.Pointer, n int) bool {
+func (p *Publication) first(at unsafe.Pointer, n int) bool {
 	id := identity{at, n}
 	if _, ok := p.seen[id]; ok {
 		return false
@@ -93,7 +130,7 @@ func (p *publisher) first(at unsafe.Pointer, n int) bool {
 	return true
 }
 
-func (p *publisher) expand(v starlark.Value) {
+func (p *Publication) expand(v starlark.Value) {
 	switch v := v.(type) {
 	case starlark.Tuple:
 		for _, e := range v {
@@ -121,16 +158,14 @@ func (p *publisher) expand(v starlark.Value) {
 				p.visit(e)
 			}
 		}
-	case *starlark.Function:
-		if p.first(unsafe.Pointer(v), 0) {
-			p.function(v)
-		}
+	case *eval.Function:
+		p.functions.Function(v)
 	default:
 		p.other(v)
 	}
 }
 
-func (p *publisher) other(v starlark.Value) {
+func (p *Publication) other(v starlark.Value) {
 	switch v := v.(type) {
 	case Shareable:
 		if p.first(interfaceData(v), 0) {
@@ -158,47 +193,4 @@ func (p *publisher) other(v starlark.Value) {
 // interfaceData returns the address that an interface value points to.
 func interfaceData(v Shareable) unsafe.Pointer {
 	return (*[2]unsafe.Pointer)(unsafe.Pointer(&v))[1]
-}
-
-// function visits what a function's code can reach. Function.Freeze leaves the
-// globals out, and never returns for a nested function that names itself.
-func (p *publisher) function(fn *starlark.Function) {
-	for i := range fn.NumParams() {
-		p.visit(fn.ParamDefault(i))
-	}
-	file := p.run.file(fn.Position().Filename())
-	for i := range fn.NumFreeVars() {
-		b, v := fn.FreeVar(i)
-		p.visit(v)
-		if p.beside && p.err == nil && (file == nil || v == nil || file.rebound[spot(b.Pos)]) {
-			p.err = fmt.Errorf("function %s cannot be shared with running tasks: it uses %q of the function around it, which may still be assigned; give it as an argument", fn.Name(), b.Name)
-		}
-	}
-	globals := p.globals(fn.Module())
-	if file == nil { // not a function of this run: its code is not known
-		for _, v := range globals {
-			p.visit(v)
-		}
-		return
-	}
-	for _, name := range file.names[spot(fn.Position())] {
-		if v, ok := globals[name]; ok {
-			p.visit(v)
-		} else { // what modules predeclare is made for sharing, args is not
-			p.visit(p.run.own[name])
-		}
-	}
-}
-
-// globals returns the globals of a module as they are now.
-func (p *publisher) globals(m *starlark.Module) starlark.StringDict {
-	g, ok := p.mods[m]
-	if !ok {
-		if p.mods == nil {
-			p.mods = map[*starlark.Module]starlark.StringDict{}
-		}
-		g = m.Globals()
-		p.mods[m] = g
-	}
-	return g
 }

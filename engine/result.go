@@ -82,9 +82,9 @@ func (r *Run) again(ctx context.Context) *Run {
 // callOnce calls a function on a thread of its own and ends the run.
 func (r *Run) callOnce(fn starlark.Value, args starlark.Tuple) (starlark.Value, error) {
 	defer r.cancel(nil)
+	defer r.watchMemory()()
 	t := r.newThread("call", ctxLife{r.ctx})
 	release := t.stopAfter(r.ctx)
-	defer r.watchMemory()()
 	v, err := t.Call(fn, args, nil)
 	release()
 	if late := t.RunDefers(); err == nil && late != nil {

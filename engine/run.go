@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/starlark-tg/tg/engine/convert"
+	"github.com/starlark-tg/tg/engine/eval/guard"
 	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/permit"
 	"go.starlark.net/starlark"
@@ -33,8 +34,9 @@ type Run struct {
 	out     sync.Mutex // held while a line is written; guards written
 	written int64      // bytes
 
-	loads  loader    // used by the main thread only
-	shared *runState // with the calls of the run's functions after it has ended
+	loads    loader    // used by the main thread only
+	watchdog *watchdog // nil: there is no limit on memory
+	shared   *runState // with the calls of the run's functions after it has ended
 }
 
 // A runState is what a run and later calls of its functions have in common.
@@ -85,9 +87,6 @@ func variables(script *Script, in Input) (starlark.StringDict, error) {
 	own, err := converter.Globals("Vars", in.Vars)
 	if err != nil {
 		return nil, err
-	}
-	for name, v := range own {
-		own[name] = guarded(v)
 	}
 	own["args"] = stringList(in.Args)
 	return own, nil
@@ -174,7 +173,7 @@ func (r *Run) print(star *starlark.Thread, line string) {
 	defer r.out.Unlock()
 	r.written += int64(len(line)) + 1
 	if max := r.engine.opts.MaxOutput; max > 0 && r.written > max {
-		Of(star).exceed("output of more than " + bytesText(max))
+		Of(star).exceed("output of more than " + guard.Bytes(max))
 		return
 	}
 	_, _ = io.WriteString(r.engine.opts.Stdout, line+"\n")

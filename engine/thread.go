@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/eval"
 	"github.com/starlark-tg/tg/engine/universe"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -33,8 +35,8 @@ type Thread struct {
 	alone     bool // the script's own thread: it waits while others run
 	given     *HandOver
 	defers    []deferred
-	steps     uint64      // of star when what it does now began
-	limit     *LimitError // reached; nil: none
+	steps     uint64                     // of star when what it does now began
+	limit     atomic.Pointer[LimitError] // reached; nil: none
 
 	yielded time.Time // when it last let others run
 }
@@ -66,8 +68,18 @@ func (r *Run) newThread(name string, life Life) *Thread {
 	star.SetLocal(local, t)
 	star.SetLocal(universe.LocalCancel, t)
 	star.OnMaxSteps = t.tick
+	l := &r.engine.opts.Limits
+	eval.Prepare(star, eval.Settings{MaxDepth: l.MaxDepth, MaxValue: l.maxValue(), Hooks: r.engine.opts.Hooks})
 	t.nextSlice()
+	r.watchdog.watch(t)
 	return t
+}
+
+// Printable returns an error if the text of one of the values would be too deep or
+// too long to be written, or the thread is stopped while they are looked at. A
+// built-in that writes a value out asks first: it could not be stopped.
+func (t *Thread) Printable(values ...starlark.Value) error {
+	return eval.BudgetOf(t.star).Printable(values...)
 }
 
 // Run returns the run that the thread belongs to.
@@ -122,7 +134,7 @@ func (t *Thread) stopAfter(ctx context.Context) (release func()) {
 // function's own error are found in it by errors.As.
 func (t *Thread) Call(fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	outermost := t.star.CallStackDepth() == 0
-	v, err := t.call(fn, args, kwargs)
+	v, err := eval.Call(t.star, fn, args, kwargs)
 	if err != nil {
 		v, err = nil, t.Error(err)
 	}
@@ -132,14 +144,8 @@ func (t *Thread) Call(fn starlark.Value, args starlark.Tuple, kwargs []starlark.
 	return v, err
 }
 
-func (t *Thread) call(fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
-	defer recovered("", &err)
-	return starlark.Call(t.star, fn, args, kwargs)
-}
-
 // init runs the top level of a file.
-func (t *Thread) init(f *file) (globals starlark.StringDict, err error) {
-	defer recovered("", &err)
+func (t *Thread) init(f *file) (starlark.StringDict, error) {
 	t.star.Load = func(_ *starlark.Thread, name string) (starlark.StringDict, error) { return t.load(name) }
 	return f.prog.Init(t.star, t.run.predeclared())
 }

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/starlark-tg/tg/engine"
 	"go.starlark.net/starlark"
 )
 
@@ -26,7 +25,7 @@ type methodFunc[T any] = func(v T, thread *starlark.Thread, args starlark.Tuple,
 // method makes an attribute of a method. The value is the method's receiver, so
 // that who is given the method is given the value.
 func method[T starlark.Value](name string, fn methodFunc[T]) func(T) (starlark.Value, error) {
-	b := engine.NewBuiltin(name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	b := starlark.NewBuiltin(name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		return fn(b.Receiver().(T), thread, args, kwargs)
 	})
 	return func(v T) (starlark.Value, error) { return b.BindReceiver(v), nil }

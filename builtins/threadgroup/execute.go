@@ -2,6 +2,7 @@ package threadgroup
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
@@ -28,7 +29,6 @@ func (g *Group) execute(thread *starlark.Thread) (starlark.Value, error) {
 	e := g.newExecution(t, len(list))
 	for i, r := range list {
 		e.set(i, e.spec(r.f, r.o))
-		e.given = append(e.given, r.f.args...)
 	}
 	return e.run(g.workers(0), func() { g.running = false })
 }
@@ -77,7 +77,7 @@ type execution struct {
 	results []Result
 	tasks   []*group.Task[starlark.Value] // of results
 	last    *spec
-	given   []starlark.Value // what the tasks get: functions, arguments, predicates
+	specs   []*spec // of the tasks, each once
 }
 
 func (g *Group) newExecution(t *engine.Thread, n int) *execution {
@@ -108,21 +108,31 @@ func (e *execution) spec(f *Function, o *options) *spec {
 	if s.Name == "" {
 		s.Name = f.fn.Name()
 	}
-	e.given = append(e.given, f.fn)
-	for _, kv := range f.kwargs {
-		e.given = append(e.given, kv[1])
-	}
 	if o.retry != nil {
 		s.Retry = &o.retry.Retry
-		e.given = append(e.given, o.retry)
 	}
+	e.specs = append(e.specs, s)
 	e.last = s
 	return s
 }
 
 func same(a, b starlark.Callable) bool {
-	f, ok := a.(*starlark.Function)
-	return ok && starlark.Callable(f) == b
+	return reflect.TypeOf(a).Kind() == reflect.Pointer && a == b
+}
+
+// handOver gives the tasks what they are made from. All functions of one run agree
+// about the names that they use.
+func (e *execution) handOver() {
+	p := e.thread.Publish()
+	for _, s := range e.specs {
+		s.fn = p.Callable(s.fn)
+		s.args, s.flat = p.Tuple(s.args), p.Tuple(s.flat)
+		s.kwargs = p.Kwargs(s.kwargs)
+		if s.o.retry != nil {
+			p.Value(s.o.retry)
+		}
+	}
+	e.specs = nil
 }
 
 // run runs the tasks and waits for them. ended is called with the group's lock
@@ -140,8 +150,7 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 		ended()
 		return nil, err
 	}
-	e.thread.Publish(e.given...)
-	e.given = nil
+	e.handOver()
 	e.announce()
 	run := group.Start(e.thread.Context(), group.Config[starlark.Value]{
 		Tasks: tasks, Slots: slots, Deadline: g.deadline,
@@ -170,23 +179,15 @@ func (e *execution) run(slots *group.Slots, ended func()) (starlark.Value, error
 }
 
 // keep makes the results those of the group. If others can see the group, they
-// are frozen first: the tasks themselves may have shown it to them. What cannot
-// be shown to others, a function over a variable that its owner may go on to
-// assign, only the caller gets.
+// are frozen first: the tasks themselves may have shown it to them.
 func (e *execution) keep(results *Results, ended func()) {
 	g := e.group
-	show := true
-	switch reached := g.isReached(); {
-	case reached && e.thread.Alone():
+	if g.isReached() {
 		e.thread.Publish(results)
-	case reached:
-		show = e.thread.PublishBeside(results) == nil
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.executed = true; show {
-		g.results = results
-	}
+	g.executed, g.results = true, results
 	ended()
 }
 

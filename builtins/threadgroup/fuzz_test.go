@@ -19,6 +19,7 @@ import (
 
 	"github.com/starlark-tg/tg/builtins"
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/eval"
 	"github.com/starlark-tg/tg/engine/event"
 	"go.starlark.net/starlark"
 	"go.uber.org/goleak"
@@ -131,7 +132,7 @@ func call(ctx context.Context, res *engine.Result, w *watch) {
 	defer cancel()
 	var wg sync.WaitGroup
 	for _, name := range slices.Sorted(maps.Keys(res.Globals)) {
-		if _, ok := res.Globals[name].(*starlark.Function); ok && name[0] == 'f' {
+		if _, ok := res.Globals[name].(*eval.Function); ok && name[0] == 'f' {
 			wg.Go(func() {
 				_, err := res.Call(ctx, name, []int{1})
 				w.error(err)
@@ -181,6 +182,28 @@ func (w *watch) module() engine.Module {
 			}
 			return starlark.None, err
 		}),
+		// beside calls a function on a thread of its own, and does not wait for it.
+		"beside": starlark.NewBuiltin("beside", func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			fn, ok := args[0].(starlark.Callable)
+			if !ok {
+				return starlark.None, nil
+			}
+			t := engine.Of(thread)
+			p := t.Publish()
+			fn, args = p.Callable(fn), p.Tuple(args[1:])
+			own := t.Run().NewThread("beside", runLife{t.Run()})
+			var wg sync.WaitGroup
+			t.Run().AtEnd(func() error { wg.Wait(); return nil })
+			wg.Go(func() {
+				stop := context.AfterFunc(t.Run().Context(), func() { own.Stop(context.Cause(t.Run().Context())) })
+				defer stop()
+				for range 5 {
+					_, err := own.Call(fn, args, nil)
+					w.error(err)
+				}
+			})
+			return starlark.None, nil
+		}),
 		// small reports whether the text of a value is of bearable length.
 		"small": starlark.NewBuiltin("small", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			budget := 300
@@ -189,6 +212,11 @@ func (w *watch) module() engine.Module {
 		}),
 	}}
 }
+
+// A runLife is the life of a thread that ends with the run.
+type runLife struct{ *engine.Run }
+
+func (l runLife) Cause() error { return context.Cause(l.Context()) }
 
 // measure takes from the budget what would be printed of v, more or less.
 func measure(v starlark.Value, budget *int) {

@@ -253,7 +253,9 @@ func (p *generator) block(n, depth int) {
 }
 
 func (p *generator) statement(depth int) {
-	switch p.pick(24) {
+	switch p.pick(27) {
+	case 24, 25, 26:
+		p.beside()
 	case 20, 21:
 		p.owner()
 	case 22, 23:
@@ -473,6 +475,22 @@ func (p *generator) owner() {
 func (p *generator) scope(list, fn string) {
 	p.declare(list, 'l')
 	p.declare(fn, 'f')
+}
+
+// beside starts a thread and goes on, to assign the names that the thread uses.
+func (p *generator) beside() {
+	if p.strict {
+		return
+	}
+	fn, value := p.fn(), p.value()
+	p.line("beside(%s, %s)", fn, value)
+	p.line("for b in range(%d):", 1+p.pick(40))
+	p.indent++
+	for range 1 + p.pick(3) {
+		p.rebind()
+	}
+	p.line("pass")
+	p.indent--
 }
 
 // observer uses a group that others use.

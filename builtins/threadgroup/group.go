@@ -136,25 +136,22 @@ func (g *Group) isReached() bool {
 
 // admit publishes what is registered with a group that others can see: they may
 // run it while the thread goes on. Otherwise it is published when it is handed over.
-func (g *Group) admit(t *engine.Thread, r *registration) error {
+func (g *Group) admit(t *engine.Thread, r *registration) {
 	if !g.isReached() || t.Alone() {
-		return nil
+		return
 	}
+	p := t.Publish(r.f)
 	if r.o.retry != nil {
-		return t.PublishBeside(r.f, r.o.retry)
+		p.Value(r.o.retry)
 	}
-	return t.PublishBeside(r.f)
 }
 
 // add registers a task.
-func (g *Group) add(t *engine.Thread, r *registration) error {
-	if err := g.admit(t, r); err != nil {
-		return err
-	}
+func (g *Group) add(t *engine.Thread, r *registration) {
+	g.admit(t, r)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.registered = append(g.registered, r)
-	return nil
 }
 
 // def update_fn_args(fn, *args, **kwargs)
@@ -164,9 +161,7 @@ func (g *Group) updateFnArgs(thread *starlark.Thread, args starlark.Tuple, kwarg
 		return nil, err
 	}
 	f := &Function{fn: fn, args: args, kwargs: kwargs}
-	if err := g.admit(engine.Of(thread), &registration{f: f, o: g.defaults}); err != nil {
-		return nil, err
-	}
+	g.admit(engine.Of(thread), &registration{f: f, o: g.defaults})
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	found := false
@@ -231,9 +226,10 @@ func (d *pendingDecorator) CallInternal(thread *starlark.Thread, args starlark.T
 		return nil, fmt.Errorf("%s is a decorator: it takes one function and nothing else", d.text())
 	}
 	d.group.applied(d)
-	return fn, d.group.add(engine.Of(thread), &registration{
+	d.group.add(engine.Of(thread), &registration{
 		f: &Function{fn: fn, args: d.args, kwargs: d.kwargs}, o: d.options,
 	})
+	return fn, nil
 }
 
 // applied notes that the decorator found a function; it may find more.

@@ -50,8 +50,8 @@ func deferCall(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		return nil, err
 	}
 	t := engine.Of(thread)
-	t.Publish(&Function{fn: fn, args: args, kwargs: kwargs})
-	t.Defer(fn, args, kwargs)
+	p := t.Publish(&Function{fn: fn, args: args, kwargs: kwargs})
+	t.Defer(p.Callable(fn), args, kwargs)
 	return starlark.None, nil
 }
 

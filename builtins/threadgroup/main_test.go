@@ -26,7 +26,7 @@ var errHost = errors.New("the host is down")
 // host is what a program that embeds the engine may add.
 func host() engine.Module {
 	members := starlark.StringDict{"cpus": starlark.MakeInt(runtime.NumCPU())}
-	for name, fn := range map[string]engine.BuiltinFunc{
+	for name, fn := range map[string]func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error){
 		"fail": func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 			return nil, fmt.Errorf("fetch: %w", errHost)
 		},

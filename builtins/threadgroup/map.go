@@ -29,7 +29,6 @@ func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs [
 	for i := range e.results {
 		e.set(i, spec)
 	}
-	t.Publish(flat...)
 	return e.run(g.workers(defaultWorkers()), func() {})
 }
 

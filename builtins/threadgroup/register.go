@@ -45,7 +45,8 @@ func (m *registerMethod) Decorate(thread *starlark.Thread, fn starlark.Value) (s
 	if err != nil {
 		return nil, err
 	}
-	return f, m.group.add(engine.Of(thread), &registration{f: &Function{fn: f}, o: m.group.defaults})
+	m.group.add(engine.Of(thread), &registration{f: &Function{fn: f}, o: m.group.defaults})
+	return f, nil
 }
 
 // DecoratorCall is @group.register(…).

@@ -18,20 +18,20 @@ import (
 // Module returns the module: threadgroup, create_function, threaded_execution,
 // attempt, retry, current_task and defer.
 func Module() engine.Module {
-	create := engine.NewBuiltin("create_function", createFunction)
-	execute := engine.NewBuiltin("threaded_execution", threadedExecution)
+	create := starlark.NewBuiltin("create_function", createFunction)
+	execute := starlark.NewBuiltin("threaded_execution", threadedExecution)
 	return engine.Module{Name: "threadgroup", Globals: starlark.StringDict{
 		"threadgroup": &constructor{members: starlark.StringDict{
-			"ThreadGroup":        engine.NewBuiltin("ThreadGroup", newGroup),
+			"ThreadGroup":        starlark.NewBuiltin("ThreadGroup", newGroup),
 			"create_function":    create,
 			"threaded_execution": execute,
 		}},
 		"create_function":    create,
 		"threaded_execution": execute,
-		"attempt":            engine.NewBuiltin("attempt", attempt),
-		"retry":              engine.NewBuiltin("retry", newRetry),
-		"current_task":       engine.NewBuiltin("current_task", currentTask),
-		"defer":              engine.NewBuiltin("defer", deferCall),
+		"attempt":            starlark.NewBuiltin("attempt", attempt),
+		"retry":              starlark.NewBuiltin("retry", newRetry),
+		"current_task":       starlark.NewBuiltin("current_task", currentTask),
+		"defer":              starlark.NewBuiltin("defer", deferCall),
 	}}
 }
 

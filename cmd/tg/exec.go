@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/starlark-tg/tg/builtins"
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/eval"
 	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/permit"
 )
@@ -23,6 +24,7 @@ type execFlags struct {
 	grace      duration
 	quiet      bool
 	json       bool
+	profile    string
 	color      string
 	limits     engine.Limits
 	allow      permit.Set
@@ -59,6 +61,7 @@ the script prints; exit(n) in the script gives n.`,
 	flags.Var(&f.grace, "grace", "give deferred calls `TIME` after a stop")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary")
 	flags.BoolVar(&f.json, "json", false, "print one JSON document about the run; what the script prints goes to standard error")
+	flags.StringVar(&f.profile, "profile", "", "write to `FILE` where the script spent its time, for go tool pprof")
 	addColor(cmd, &f.color)
 	addLimits(flags, &f.limits)
 	addGrants(flags, &f.allow)
@@ -145,13 +148,26 @@ func (j *job) stdout() io.Writer {
 	return j.out
 }
 
-func (j *job) run(ctx context.Context, src source, text []byte) error {
+func (j *job) run(ctx context.Context, src source, text []byte) (err error) {
+	var hooks *eval.Hooks
+	if j.profile != "" {
+		p, failed := newProfiler(j.profile)
+		if failed != nil {
+			return fmt.Errorf("--profile: %w", failed)
+		}
+		hooks = p.hooks()
+		defer func() {
+			if late := p.write(); err == nil && late != nil {
+				err = fmt.Errorf("--profile: %w", late)
+			}
+		}()
+	}
 	folder, closeFolder := src.folder()
 	defer closeFolder()
 	eng, err := engine.New(engine.Options{
 		Modules: builtins.Standard(), Stdout: j.stdout(), FS: folder, Events: j.sink(), Allow: j.allow,
 		MaxWorkers: int(j.maxWorkers), Serial: j.serial, Grace: time.Duration(j.grace),
-		Limits: j.limits,
+		Limits: j.limits, Hooks: hooks,
 	})
 	if err != nil {
 		return err

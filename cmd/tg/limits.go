@@ -14,7 +14,7 @@ import (
 
 // addLimits adds the flags that mirror engine.Limits.
 func addLimits(flags *pflag.FlagSet, l *engine.Limits) {
-	flags.Uint64Var(&l.MaxSteps, "max-steps", 0, "stop a thread after `N` steps of the interpreter")
+	flags.Uint64Var(&l.MaxSteps, "max-steps", 0, "stop a thread after `N` steps: rounds of loops and calls, about")
 	flags.IntVar(&l.MaxDepth, "max-depth", 0, "allow `N` calls within calls (default 10000)")
 	flags.IntVar(&l.MaxTasks, "max-tasks", 0, "allow `N` tasks that have not ended, over all groups")
 	flags.Var((*size)(&l.MaxMemory), "max-memory", "stop the run when it uses more than `SIZE`, such as 512M or 2G (default 75% of the machine)")

@@ -6,7 +6,8 @@
 //
 // A row is a twin pair or more: NAME.star for tg, NAME.py for CPython. Each twin
 // prints the seconds of its measured part, so that the start of a process does
-// not count. They run in turn: tg, its peers, tg again.
+// not count, and behind them its answer, if it has one, which must be the same for
+// all. They run in turn: tg, its peers, tg again.
 package main
 
 import (
@@ -37,14 +38,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	quick := flags.Bool("quick", false, "small sizes, each once: shows that the rows run, not how fast")
 	runs := flags.Int("n", 5, "run each twin `N` times")
 	file := flags.String("json", "", "write the numbers to `FILE` too")
-	pool := flags.Int("pool", 0, "do nothing but the bare pool's part, with `N` tasks")
+	alone := flags.Int("bare", 0, "do nothing but the bare go.starlark.net side's part, with `N` tasks: of KERNEL WORKERS SIZE, or no-ops")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *pool > 0 {
-		seconds, err := barePool(*pool)
-		fmt.Fprintln(out, seconds)
-		return err
+	if *alone > 0 {
+		return bare(out, *alone, flags.Args())
 	}
 	chosen, err := choose(rows, flags.Args())
 	if err != nil {

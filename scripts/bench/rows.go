@@ -36,7 +36,7 @@ var rows = []row{
 		tg: star("throughput", "map"),
 		peers: []peer{
 			{python("CPython executor.map", "throughput", "map"), 10, 30},
-			{pool(), 1, 0.6},
+			{barePool(), 1, 0.6},
 		},
 	},
 	{
@@ -44,7 +44,7 @@ var rows = []row{
 		tg: star("throughput", "threaded_execution"),
 		peers: []peer{
 			{python("CPython executor.submit", "throughput", "submit"), 10, 30},
-			{pool(), 1, 0.6},
+			{barePool(), 1, 0.6},
 		},
 	},
 	{
@@ -75,10 +75,10 @@ func star(name string, args ...string) side {
 	}}
 }
 
-// pool is this program in a process of its own.
-func pool() side {
+// barePool is this program in a process of its own.
+func barePool() side {
 	return side{"bare go.starlark.net pool", func(b *bench, n int) (sample, error) {
-		return b.twin(n, nil, b.self, "-pool")
+		return b.twin(n, nil, b.self, "-bare")
 	}}
 }
 

@@ -1,0 +1,233 @@
+package guard
+
+import (
+	"errors"
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+)
+
+// An eye watches go.starlark.net go through an iterable: whether it must stop, and
+// what it makes of the elements.
+type eye struct {
+	b    *Budget
+	what string                              // that is being made of them
+	size int64                               // bytes of it for each element; 0: none
+	key  func(starlark.Value) starlark.Value // what of an element will be hashed; nil: nothing
+	seen int64
+}
+
+// A halt is panicked to get out of go.starlark.net's code, and recovered by halted.
+type halt struct{ err error }
+
+// halted sets err to that of a halt that has been panicked.
+func halted(err *error) {
+	switch v := recover().(type) {
+	case nil:
+	case halt:
+		*err = v.err
+	default:
+		panic(v)
+	}
+}
+
+// A watched is an iterable with an eye on it. It lives for one call.
+type watched struct {
+	starlark.Iterable
+	*eye
+}
+
+func (w *watched) Iterate() starlark.Iterator {
+	return &watchedIterator{w.Iterable.Iterate(), w.eye}
+}
+
+// A watchedSequence is a watched of known length.
+type watchedSequence struct{ watched }
+
+func (w *watchedSequence) Len() int { return starlark.Len(w.Iterable) }
+
+// on returns x with an eye of its own on it.
+func (e eye) on(x starlark.Iterable) starlark.Iterable {
+	w := watched{x, &e}
+	if starlark.Len(x) < 0 {
+		return &w
+	}
+	return &watchedSequence{w}
+}
+
+type watchedIterator struct {
+	starlark.Iterator
+	*eye
+}
+
+func (it *watchedIterator) Next(p *starlark.Value) bool {
+	if !it.Iterator.Next(p) {
+		return false
+	}
+	if err := it.look(*p); err != nil {
+		panic(halt{err})
+	}
+	return true
+}
+
+func (e *eye) look(x starlark.Value) error {
+	e.seen++
+	if err := e.b.spend(1); err != nil {
+		return err
+	}
+	if e.key != nil {
+		if err := e.b.Hashable(e.key(x)); err != nil {
+			return err
+		}
+	}
+	return e.b.fits(e.what, e.seen, e.size)
+}
+
+// itself is the key of an element that is hashed as it is.
+func itself(x starlark.Value) starlark.Value { return x }
+
+// first is the key of an element that is a key and a value.
+func first(x starlark.Value) starlark.Value {
+	switch x := x.(type) {
+	case starlark.Tuple:
+		if len(x) == 2 {
+			return x[0]
+		}
+	case *starlark.List:
+		if x.Len() == 2 {
+			return x.Index(0)
+		}
+	case starlark.Iterable:
+		it := x.Iterate()
+		defer it.Done()
+		var k starlark.Value = starlark.None
+		if starlark.Len(x) == 2 {
+			it.Next(&k)
+		}
+		return k
+	}
+	return starlark.None
+}
+
+// plain reports whether a short iterable needs no eye on it: it has an end, and
+// hashing its elements takes no time.
+func (e *eye) plain(x starlark.Iterable) bool {
+	n := starlark.Len(x)
+	if n < 0 || n > patience {
+		return false
+	}
+	if e.key == nil || n == 0 {
+		return true
+	}
+	list, ok := x.(starlark.Indexable)
+	if !ok {
+		return false
+	}
+	for i := range n {
+		switch e.key(list.Index(i)).(type) {
+		case starlark.Tuple, *starlarkstruct.Struct:
+			return false
+		}
+	}
+	return true
+}
+
+// weight is how many bytes an element of x takes that is made only when it is asked for.
+func weight(x starlark.Value) int64 {
+	switch x.Type() {
+	case "string.elems", "string.codepoints":
+		return 16
+	case "range":
+		r, ok := x.(starlark.Indexable)
+		if !ok || r.Len() < 1 {
+			return 0
+		}
+		for _, i := range []int{0, r.Len() - 1} {
+			if _, err := starlark.AsInt32(r.Index(i)); err != nil {
+				return 64
+			}
+		}
+	}
+	return 0
+}
+
+// Collect appends the elements of x to list. It can be stopped, and refuses to make
+// what would not fit.
+func (b *Budget) Collect(list []starlark.Value, x starlark.Iterable) ([]starlark.Value, error) {
+	it := x.Iterate()
+	defer it.Done()
+	return b.collect(list, x, it)
+}
+
+func (b *Budget) collect(list []starlark.Value, x starlark.Iterable, it starlark.Iterator) ([]starlark.Value, error) {
+	e := eye{b: b, what: "list", size: slot + weight(x), seen: int64(len(list))}
+	if n := starlark.Len(x); n > 0 {
+		if err := b.fits(e.what, e.seen+int64(n), e.size); err != nil {
+			return nil, err
+		}
+		if cap(list)-len(list) < n {
+			list = append(make([]starlark.Value, 0, len(list)+n), list...)
+		}
+	}
+	var v starlark.Value
+	for it.Next(&v) {
+		if err := e.look(v); err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+// Extend does x += y for a list, which verb names in an error: go.starlark.net says
+// "apply += to" for the operator. If it is stopped, x has got some of the elements.
+func (b *Budget) Extend(x *starlark.List, y starlark.Iterable, verb string) error {
+	if err := changeable(x, verb); err != nil {
+		return err
+	}
+	e := eye{b: b, what: "list", size: slot + weight(y), seen: int64(x.Len())}
+	n := starlark.Len(y)
+	if n > 0 {
+		if err := b.fits(e.what, e.seen+int64(n), e.size); err != nil {
+			return err
+		}
+	}
+	if l, ok := y.(*starlark.List); ok {
+		if n > 32 {
+			_, err := extend.BindReceiver(x).CallInternal(nil, starlark.Tuple{l}, nil)
+			return err
+		}
+		for i := range n { // of before: x += x ends
+			_ = x.Append(l.Index(i))
+		}
+		return nil
+	}
+	it := y.Iterate()
+	defer it.Done()
+	var v starlark.Value
+	for it.Next(&v) {
+		if err := e.look(v); err != nil {
+			return err
+		}
+		if err := x.Append(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changeable returns the error of changing x if it is frozen or being iterated over.
+// It asks for a change that is none.
+func changeable(x *starlark.List, verb string) error {
+	asked, err := "", error(nil)
+	if x.Len() == 0 {
+		asked, err = "clear", x.Clear()
+	} else {
+		asked, err = "assign to element of", x.SetIndex(0, x.Index(0))
+	}
+	if err == nil {
+		return nil
+	}
+	return errors.New(strings.Replace(err.Error(), asked, verb, 1))
+}
