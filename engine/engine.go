@@ -55,6 +55,9 @@ type Engine struct {
 // name are an error, and so are grants that cannot be opened. An engine with
 // grants should be closed when no script runs any more.
 func New(opts Options) (*Engine, error) {
+	if err := eval.Supported(); err != nil {
+		return nil, err
+	}
 	if opts.Grace == 0 {
 		opts.Grace = DefaultGrace
 	}

@@ -16,7 +16,7 @@ import (
 type bigInt struct {
 	starlark.NoneType // never seen outside: only for its place in a val
 	i                 big.Int
-	words             [6]big.Word // room for its digits, if they are few
+	words             [8]big.Word // room for its digits, if they are few
 }
 
 // newBig returns a number to be set.
@@ -60,7 +60,7 @@ func (v val) isWhole() bool {
 
 // bigs computes "x op y" for ints of any length, up to guard.MaxBits. No value: it is
 // an error, or an operator that is left to go.starlark.net.
-func bigs(op syntax.Token, x, y val) (val, error) {
+func (m *machine) bigs(op syntax.Token, x, y val) (val, error) {
 	if bits.UintSize == 64 && (op == syntax.PERCENT || op == syntax.SLASHSLASH) {
 		if b, ok := x.ref.(*bigInt); ok && y.isInt() && int64(y.n) > 0 {
 			return b.bySmall(op, y.n), nil
@@ -89,19 +89,16 @@ func bigs(op syntax.Token, x, y val) (val, error) {
 		if b.Sign() == 0 {
 			return val{}, nil
 		}
-		var rest big.Int
-		z.i.QuoRem(a, b, &rest) // rounds towards zero
-		down := rest.Sign() != 0 && rest.Sign() != b.Sign()
-		if op == syntax.SLASHSLASH {
-			if down {
-				z.i.Sub(&z.i, one)
-			}
-			break
+		quotient, rest := &z.i, &m.spare
+		if op == syntax.PERCENT {
+			quotient, rest = rest, quotient
 		}
-		if down {
-			z.i.Add(&rest, b)
-		} else {
-			z.i.Set(&rest)
+		quotient.QuoRem(a, b, rest) // rounds towards zero
+		switch down := rest.Sign() != 0 && rest.Sign() != b.Sign(); {
+		case down && op == syntax.PERCENT:
+			rest.Add(rest, b)
+		case down:
+			quotient.Sub(quotient, one)
 		}
 	case syntax.AMP:
 		z.i.And(a, b)

@@ -53,8 +53,8 @@ func operation(op syntax.Token, x, y operand, at spot) expr {
 			if s := int64(a.n) + int64(b.n); a.isInt() && b.isInt() && (int64(a.n)^s)&(int64(b.n)^s) >= 0 {
 				return intVal(s)
 			}
-			if a.isFloat() && b.isFloat() {
-				return floatVal(a.float() + b.float())
+			if f, g, ok := asFloats(a, b); ok {
+				return floatVal(f + g)
 			}
 			return rest(fr, a, b)
 		}
@@ -68,8 +68,8 @@ func operation(op syntax.Token, x, y operand, at spot) expr {
 			if d := int64(a.n) - int64(b.n); a.isInt() && b.isInt() && (int64(a.n)^int64(b.n))&(int64(a.n)^d) >= 0 {
 				return intVal(d)
 			}
-			if a.isFloat() && b.isFloat() {
-				return floatVal(a.float() - b.float())
+			if f, g, ok := asFloats(a, b); ok {
+				return floatVal(f - g)
 			}
 			return rest(fr, a, b)
 		}
@@ -85,8 +85,22 @@ func operation(op syntax.Token, x, y operand, at spot) expr {
 					return intVal(p)
 				}
 			}
-			if a.isFloat() && b.isFloat() {
-				return floatVal(a.float() * b.float())
+			if f, g, ok := asFloats(a, b); ok {
+				return floatVal(f * g)
+			}
+			return rest(fr, a, b)
+		}
+	case syntax.SLASH:
+		return func(fr *frame) val {
+			a := x.get(fr)
+			if a.ref == nil {
+				return x.miss(fr)
+			}
+			b := y.get(fr)
+			f, _, ok1 := a.asFloat()
+			g, _, ok2 := b.asFloat()
+			if ok1 && ok2 && g != 0 {
+				return floatVal(f / g)
 			}
 			return rest(fr, a, b)
 		}
@@ -172,6 +186,16 @@ func withInt(op syntax.Token, x operand, k int64, at spot) expr {
 	return nil
 }
 
+// asFloats returns two numbers of which at least one is a float, both as floats.
+func asFloats(x, y val) (f, g float64, ok bool) {
+	f, floating, ok := x.asFloat()
+	if !ok {
+		return 0, 0, false
+	}
+	g, other, ok := y.asFloat()
+	return f, g, ok && (floating || other)
+}
+
 // multiply returns x * y if it has 64 bits.
 func multiply(x, y int64) (int64, bool) {
 	if x == int64(int32(x)) && y == int64(int32(y)) {
@@ -234,7 +258,7 @@ func (fr *frame) apply(op syntax.Token, x, y val, at spot) val {
 		}
 	}
 	if x.isWhole() && y.isWhole() {
-		v, err := bigs(op, x, y)
+		v, err := fr.m.bigs(op, x, y)
 		if err != nil {
 			return fr.fail(at, err)
 		}

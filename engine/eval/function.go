@@ -21,6 +21,8 @@ type Function struct {
 	origin *Function                // what this is a snapshot of; nil: of nothing
 	owner  *owner                   // of the names that may still be assigned
 	shared atomic.Pointer[Function] // its newest snapshot; nil: it was never handed over
+
+	freezing atomic.Bool
 }
 
 // A code is what a def, lambda or file was compiled to. It is immutable.
@@ -78,9 +80,13 @@ func (fn *Function) Truth() starlark.Bool  { return true }
 func (fn *Function) Hash() (uint32, error) { return starlark.String(fn.code.name).Hash() }
 
 // Freeze freezes the defaults and what the function captured, but not the names
-// outside functions; as go.starlark.net does it. What hands a function to another
-// thread uses a [Handover].
+// outside functions; as go.starlark.net does it, but a function may have captured
+// itself. What hands a function to another thread uses a [Handover].
 func (fn *Function) Freeze() {
+	if !fn.freezing.CompareAndSwap(false, true) {
+		return
+	}
+	defer fn.freezing.Store(false)
 	fn.defaults.Freeze()
 	for _, c := range fn.free {
 		if v := c.v.value(); v != nil {

@@ -48,10 +48,13 @@ type loop struct {
 	fn     expr // range, if that is what the name stands for
 	args   []operand
 	paren  spot
-	assign target // of the element
-	local  int    // the variable that assign sets, if that is all it does; or -1
+	assign target                         // of the element
+	local  int                            // the variable that assign sets, if that is all it does; or -1
+	two    func(fr *frame, v, w val) bool // assigns the two halves of an element; nil: there are not two
+	pairs  func(fr *frame) (pairs, val)   // what x makes, if that is pairs, without making them; nil: it does not
 	body   step
 	at     spot // of "for"
+	only   bool // the only clause of a comprehension
 }
 
 // loop compiles all of a loop but its body. range(…) called there makes no value.
@@ -65,7 +68,10 @@ func (c *compiler) loop(x, vars syntax.Expr, at spot) *loop {
 	} else {
 		l.x = c.expr(x)
 	}
-	l.assign = c.target(vars, at)
+	l.assign, l.two = c.target(vars, at), c.two(vars, at)
+	if l.two != nil {
+		l.pairs = c.pairs(x)
+	}
 	if id, ok := unparen(vars).(*syntax.Ident); ok {
 		if b := id.Binding.(*resolve.Binding); b.Scope == resolve.Local {
 			l.local = b.Index
@@ -106,6 +112,16 @@ func positional(args []syntax.Expr) bool {
 
 func (l *loop) run(fr *frame, b *builder) ctl {
 	if l.x != nil {
+		if l.pairs != nil {
+			p, v := l.pairs(fr)
+			switch {
+			case p != nil:
+				return l.halves(fr, p, b)
+			case v.ref == nil:
+				return ctlFail
+			}
+			return l.over(fr, v.value(), b)
+		}
 		v := l.x(fr)
 		if v.ref == nil {
 			return ctlFail
@@ -140,6 +156,11 @@ func (l *loop) round(fr *frame, v val, b *builder) ctl {
 	} else if !l.assign(fr, v) {
 		return ctlFail
 	}
+	return l.rest(fr, b)
+}
+
+// rest is a round but the assignment.
+func (l *loop) rest(fr *frame, b *builder) ctl {
 	if k := l.body(fr, b); k != ctlNext && k != ctlContinue {
 		return k
 	}
@@ -161,6 +182,7 @@ func (l *loop) ints(fr *frame, b *builder, i int64, n uint64, by int64) ctl {
 		}
 		return ctlNext
 	}
+	l.expect(b, int(min(n, patience)))
 	for ; n > 0; n-- {
 		fr.loc[local] = intVal(i)
 		if k := body(fr, b); k != ctlNext && k != ctlContinue {
@@ -186,6 +208,7 @@ func (l *loop) over(fr *frame, x starlark.Value, b *builder) ctl {
 	k := ctlNext
 	switch x := x.(type) {
 	case *starlark.List:
+		l.expect(b, x.Len())
 		for i := 0; i < x.Len() && k == ctlNext; i++ {
 			k = l.round(fr, valOf(x.Index(i)), b)
 		}
@@ -201,6 +224,14 @@ func (l *loop) over(fr *frame, x starlark.Value, b *builder) ctl {
 	}
 	m.popIter()
 	return afterLoop(k)
+}
+
+// expect notes how many elements a comprehension will have: as many as its only loop
+// has rounds.
+func (l *loop) expect(b *builder, n int) {
+	if l.only && n <= patience {
+		b.few = n
+	}
 }
 
 // afterLoop is how a loop ends whose last round ended with k.
@@ -242,6 +273,7 @@ func rangeOf(fn starlark.Value, args []val) (start int64, n uint64, by int64, ok
 // A builder collects the elements of a comprehension.
 type builder struct {
 	list []starlark.Value
+	few  int // elements that it may have, if they are known and not many
 	dict *starlark.Dict
 }
 
@@ -271,7 +303,7 @@ func (c *compiler) clauses(e *syntax.Comprehension, rest []syntax.Node) step {
 	switch clause := rest[0].(type) {
 	case *syntax.ForClause:
 		l := c.loop(clause.X, clause.Vars, spotOf(clause.For))
-		l.body = c.clauses(e, rest[1:])
+		l.body, l.only = c.clauses(e, rest[1:]), len(e.Clauses) == 1
 		return l.run
 	case *syntax.IfClause:
 		cond, inner := c.test(clause.Cond), c.clauses(e, rest[1:])
@@ -313,6 +345,9 @@ func (c *compiler) element(body syntax.Expr) step {
 		v := x(fr)
 		if v.ref == nil {
 			return ctlFail
+		}
+		if b.list == nil {
+			b.list = make([]starlark.Value, 0, max(8, b.few))
 		}
 		b.list = append(b.list, v.value())
 		fr.m.made += 16

@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"sync/atomic"
 
 	"github.com/starlark-tg/tg/engine/eval/guard"
@@ -48,6 +49,7 @@ type machine struct {
 	grown   atomic.Int64 // made, for other goroutines, some steps late
 
 	text  []byte              // to write in what becomes a string
+	spare big.Int             // to compute in
 	err   error               // of the expression or statement that just failed
 	base  frame               // below the outermost call
 	top   *frame              // of the code that called the host function that runs now

@@ -45,6 +45,10 @@ var quickFunctions = map[string]quickFunction{
 		case a.isFloat() && a.float() > -1<<62 && a.float() < 1<<62:
 			return intVal(int64(a.float()))
 		}
+		if s, ok := a.ref.(starlark.String); ok && len(s) < 19 && digits(string(s)) {
+			n, _ := strconv.ParseInt(string(s), 10, 64)
+			return intVal(n)
+		}
 		return val{}
 	}},
 	"float": {1, func(_ *frame, a, _ val) val {
@@ -73,6 +77,16 @@ var quickFunctions = map[string]quickFunction{
 		}
 		return val{}
 	}},
+}
+
+// digits reports whether s is decimal digits and nothing else.
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 func lesser(a, b val) val {

@@ -71,6 +71,19 @@ func (v val) number() val {
 	return v
 }
 
+// asFloat returns a number of 64 bits as a float, and whether it is one.
+func (v val) asFloat() (f float64, floating, ok bool) {
+	switch x := v.ref.(type) {
+	case *floatTag:
+		return v.float(), true, true
+	case *intTag:
+		return float64(int64(v.n)), false, true
+	case starlark.Float:
+		return float64(x), true, true
+	}
+	return 0, false, false
+}
+
 // truth is the truth value of v.
 func (v val) truth() bool {
 	switch x := v.ref.(type) {

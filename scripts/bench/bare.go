@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -66,6 +68,9 @@ func newPool(args []string) (*pool, error) {
 	size, err := strconv.Atoi(args[2])
 	if err != nil {
 		return nil, err
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // as tg does: what runs the kernels is to be compared
 	}
 	source, err := twins.ReadFile("kernels.star")
 	if err != nil {

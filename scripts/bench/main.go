@@ -68,6 +68,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		report.Lines = append(report.Lines, lines...)
 	}
+	report.Lines = append(report.Lines, means(report.Lines)...)
 	if err := report.print(out); err != nil {
 		return err
 	}

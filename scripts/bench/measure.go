@@ -15,7 +15,7 @@ func (b *bench) measure(r row) ([]line, error) {
 	sides := []side{r.tg}
 	shares := []int{1}
 	for _, p := range r.peers {
-		sides, shares = append(sides, p.side), append(shares, p.share)
+		sides, shares = append(sides, p.side), append(shares, max(p.share, 1))
 	}
 	samples, err := b.turns(sides, shares, n)
 	if err != nil {
@@ -42,7 +42,8 @@ func (b *bench) measure(r row) ([]line, error) {
 	return lines, nil
 }
 
-// turns returns the samples of each side; nil for one that is absent.
+// turns returns the samples of each side; nil for one that is absent. All give the
+// same answer: a side that computes something else is not compared.
 func (b *bench) turns(sides []side, shares []int, n int) ([][]sample, error) {
 	samples := make([][]sample, len(sides))
 	for range b.runs {
@@ -56,6 +57,9 @@ func (b *bench) turns(sides []side, shares []int, n int) ([][]sample, error) {
 			}
 			one.seconds *= float64(shares[i])
 			samples[i] = append(samples[i], one)
+			if first := samples[0][0]; one.answer != first.answer {
+				return nil, fmt.Errorf("%s answers %q, %s %q", s.name, one.answer, sides[0].name, first.answer)
+			}
 		}
 	}
 	return samples, nil
@@ -73,9 +77,15 @@ func (l *line) compare(tg, peers []sample, p peer) {
 		ratios[i] = peers[i].seconds / tg[i].seconds
 	}
 	l.Ratio = middle(ratios)
+	l.mean = p.mean
 	if p.least > 0 {
-		l.Aim, l.Met = fmt.Sprintf("≥ %g×", p.least), l.Ratio >= p.least
+		l.aim(p.least)
 	}
+}
+
+// aim sets the aim of a ratio.
+func (l *line) aim(least float64) {
+	l.Aim, l.Met = fmt.Sprintf("≥ %.3g×", least), l.Ratio >= least
 }
 
 // memory compares the memory for a task: that of the process, less what it has

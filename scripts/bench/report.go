@@ -26,13 +26,15 @@ type report struct {
 type line struct {
 	Row       string  `json:"row"`
 	What      string  `json:"what"`
-	Unit      string  `json:"unit"` // of TG and PeerValue: s, KB a task
+	Unit      string  `json:"unit"` // of TG and PeerValue: s, KB a task; "": there is only a ratio
 	TG        float64 `json:"tg"`
 	Peer      string  `json:"peer"`
 	PeerValue float64 `json:"peer_value"` // 0: not measured
 	Ratio     float64 `json:"ratio"`      // how many times as good tg is; 0: not measured
 	Aim       string  `json:"aim"`        // "": none
 	Met       bool    `json:"met"`
+
+	mean float64 // how much the geometric mean of such ratios is to be; 0: no aim
 }
 
 func (b *bench) newReport() *report {

@@ -28,42 +28,43 @@ type peer struct {
 	side
 	share int     // it does one in so many tasks, and its time is taken so many times; 0: all
 	least float64 // how many times as fast as it tg is to be; 0: no aim
+	mean  float64 // the same for the geometric mean over all rows of the name; 0: no aim
 }
 
-var rows = []row{
+var rows = append([]row{
 	{
 		name: "throughput", what: "no-op tasks by map", tasks: 1_000_000, quick: 20_000,
 		tg: star("throughput", "map"),
 		peers: []peer{
-			{python("CPython executor.map", "throughput", "map"), 10, 30},
-			{barePool(), 1, 0.6},
+			{side: python("CPython executor.map", "throughput", "map"), share: 10, least: 30},
+			{side: barePool(), least: 0.6},
 		},
 	},
 	{
 		name: "throughput", what: "no-op tasks by threaded_execution", tasks: 1_000_000, quick: 20_000,
 		tg: star("throughput", "threaded_execution"),
 		peers: []peer{
-			{python("CPython executor.submit", "throughput", "submit"), 10, 30},
-			{barePool(), 1, 0.6},
+			{side: python("CPython executor.submit", "throughput", "submit"), share: 10, least: 30},
+			{side: barePool(), least: 0.6},
 		},
 	},
 	{
 		name: "register", what: "registered functions, one run", tasks: 100_000, quick: 5_000,
 		tg:    star("register"),
-		peers: []peer{{python("CPython executor.submit", "register"), 1, 15}},
+		peers: []peer{{side: python("CPython executor.submit", "register"), least: 15}},
 	},
 	{
 		name: "sleepers", what: "tasks that sleep 1 s at once", tasks: 100_000, quick: 1_000,
 		tg:    star("sleepers", "1"),
-		peers: []peer{{python("asyncio", "sleepers", "1"), 1, 0}},
+		peers: []peer{{side: python("asyncio", "sleepers", "1")}},
 		most:  1.6, bytes: 6 << 10,
 	},
 	{
 		name: "cores", what: "computing tasks, a worker per core", tasks: 96 * cores, quick: 2 * cores,
 		tg:    star("cores", strconv.Itoa(cores)),
-		peers: []peer{{side{"tg with 1 worker", star("cores", "1").run}, 1, 0.95 * float64(cores)}},
+		peers: []peer{{side: side{"tg with 1 worker", star("cores", "1").run}, least: 0.95 * float64(cores)}},
 	},
-}
+}, cpuRows()...)
 
 var cores = runtime.NumCPU()
 

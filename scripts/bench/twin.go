@@ -32,6 +32,7 @@ type bench struct {
 // A sample is one run of one side.
 type sample struct {
 	seconds float64 // of the measured part
+	answer  string  // what it printed behind them; "": it computes nothing
 	peak    float64 // bytes of memory of its process; 0: not known
 }
 
@@ -67,7 +68,7 @@ func (b *bench) build() error {
 
 func (b *bench) close() { _ = os.RemoveAll(b.dir) }
 
-// twin runs a program with n and args; it prints its seconds.
+// twin runs a program with n and args; it prints its seconds and its answer.
 func (b *bench) twin(n int, args []string, command ...string) (sample, error) {
 	command = append(append(command, strconv.Itoa(n)), args...)
 	cmd := exec.CommandContext(b.ctx, command[0], command[1:]...)
@@ -76,6 +77,7 @@ func (b *bench) twin(n int, args []string, command ...string) (sample, error) {
 	if err != nil {
 		return sample{}, fmt.Errorf("%s: %w", strings.Join(command[1:], " "), err)
 	}
-	seconds, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
-	return sample{seconds, peak(cmd.ProcessState)}, err
+	first, answer, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	seconds, err := strconv.ParseFloat(strings.TrimSpace(first), 64)
+	return sample{seconds, strings.TrimSpace(answer), peak(cmd.ProcessState)}, err
 }

@@ -129,11 +129,7 @@ func differCalls(t *testing.T, seed uint64) {
 }
 
 func TestDiffer(t *testing.T) {
-	n := uint64(20_000)
-	if testing.Short() {
-		n = 2_000
-	}
-	for seed := range n {
+	for seed := range uint64(5_000) {
 		differOperators(t, seed)
 		differCalls(t, seed)
 	}

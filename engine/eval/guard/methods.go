@@ -232,13 +232,21 @@ var setMethods = map[string]func(*call, *starlark.Set) (starlark.Value, error){
 	"update":               members,
 }
 
-// member is for methods that look the elements of an argument up.
+// member is for methods that look the elements of an argument up. go.starlark.net
+// does not expect that there is none.
 func member(c *call, _ *starlark.Set) (starlark.Value, error) {
+	var y starlark.Iterable
+	if err := starlark.UnpackPositionalArgs(c.fn.Name(), c.args, c.kwargs, 1, &y); err != nil {
+		return nil, err
+	}
 	return c.watch(eye{b: c.b, key: itself})
 }
 
 // members is for methods that may take the elements of all arguments in.
 func members(c *call, x *starlark.Set) (v starlark.Value, err error) {
+	if c.fn.Name() == "symmetric_difference" && len(c.args) != 1 {
+		return member(c, x)
+	}
 	n, watch := int64(x.Len()), false
 	e := eye{b: c.b, what: "set", size: entry, key: itself}
 	for _, y := range c.args {
