@@ -138,7 +138,11 @@ func (c *compiler) sequence(list []syntax.Expr, at spot) target {
 			}
 			return true
 		}
-		vals, err := unpack(vals, v.value(), len(targets))
+		x := v.value()
+		if !ours(x) {
+			fr.outside(at)
+		}
+		vals, err := unpack(vals, x, len(targets))
 		if err != nil {
 			fr.fail(at, err)
 			return false

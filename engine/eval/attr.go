@@ -23,7 +23,11 @@ func (c *compiler) dot(e *syntax.DotExpr) expr {
 
 // attr returns x.name.
 func (fr *frame) attr(x val, name string, at spot) val {
-	v, err := getAttr(x.value(), name)
+	a := x.value()
+	if !ours(a) {
+		fr.outside(at)
+	}
+	v, err := getAttr(a, name)
 	if err != nil {
 		return fr.fail(at, err)
 	}
@@ -52,7 +56,11 @@ func getAttr(x starlark.Value, name string) (starlark.Value, error) {
 
 // setAttr does x.name = y.
 func (fr *frame) setAttr(x val, name string, y val, at spot) bool {
-	if err := setField(x.value(), name, y.value()); err != nil {
+	a := x.value()
+	if !ours(a) {
+		fr.outside(at)
+	}
+	if err := setField(a, name, y.value()); err != nil {
 		fr.fail(at, err)
 		return false
 	}

@@ -277,6 +277,9 @@ const small = 1 << 16
 
 // applyValues computes "x op y" by go.starlark.net, within the thread's budget.
 func (fr *frame) applyValues(op syntax.Token, x, y starlark.Value, at spot) val {
+	if !ours(x) || !ours(y) {
+		fr.outside(at)
+	}
 	z, err := fr.m.budget.Binary(op, x, y)
 	if err != nil {
 		return fr.fail(at, err)

@@ -173,7 +173,9 @@ func (fr *frame) callScript(at spot, fn *Function, loc []val) (v val) {
 		return fr.fail(at, err)
 	}
 	next.loc = loc
+	m.top = next
 	v = next.exec()
+	m.top = fr
 	m.leave(next)
 	m.release(loc)
 	return v
@@ -241,10 +243,7 @@ func (fr *frame) callOut(at spot, c hostCall) val {
 	}
 	m.settle()
 	m.expose(fr)
-	top := m.top
-	m.top = fr
 	x, err := m.callHere(c)
-	m.top = top
 	if err != nil {
 		m.err = err
 		return val{}

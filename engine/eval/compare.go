@@ -99,7 +99,11 @@ func (fr *frame) compare(op syntax.Token, accept acceptance, x, y val, at spot) 
 			return accept.of(0)
 		}
 	}
-	r, err := fr.m.budget.Compare(op, x.value(), y.value())
+	a, b := x.value(), y.value()
+	if !ours(a) || !ours(b) {
+		fr.outside(at)
+	}
+	r, err := fr.m.budget.Compare(op, a, b)
 	if err != nil {
 		fr.fail(at, err)
 		return failed

@@ -67,7 +67,7 @@ const (
 func (c *compiler) code(params []syntax.Expr, f *resolve.Function) *code {
 	s := &scope{outer: c.fn, code: &code{
 		name: f.Name, doc: doc(f.Body), pos: f.Pos, kwonly: f.NumKwonlyParams, varargs: f.HasVarargs, kwargs: f.HasKwargs,
-		locals: bindings(f.Locals), nlocals: len(f.Locals), freeVars: bindings(f.FreeVars), first: firstSpot(f.Body),
+		locals: bindings(f.Locals), nlocals: len(f.Locals), freeVars: bindings(f.FreeVars), first: firstSpot(f.Pos, f.Body),
 	}}
 	n := len(params)
 	if f.NumKwonlyParams > 0 && !f.HasVarargs {

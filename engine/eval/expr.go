@@ -119,7 +119,7 @@ func (c *compiler) dict(e *syntax.DictExpr) expr {
 		entries[i] = entry{c.expr(x.Key), c.expr(x.Value), spotOf(x.Colon)}
 	}
 	return func(fr *frame) val {
-		d := starlark.NewDict(len(entries))
+		d := new(starlark.Dict)
 		for i := range entries {
 			en := &entries[i]
 			k := en.key(fr)
@@ -197,7 +197,11 @@ func (c *compiler) unary(e *syntax.UnaryExpr) expr {
 			z.i.Neg(bigOf(v, &s))
 			return z.val()
 		}
-		y, err := starlark.Unary(op, v.value())
+		a := v.value()
+		if !ours(a) {
+			fr.outside(at)
+		}
+		y, err := starlark.Unary(op, a)
 		if err != nil {
 			return fr.fail(at, err)
 		}

@@ -56,6 +56,24 @@ func (fr *frame) fail(at spot, err error) val {
 	return val{}
 }
 
+// outside prepares for an operation at a position that host code will do: of a value
+// of a type that is not go.starlark.net's. It may look at the thread and call back.
+func (fr *frame) outside(at spot) {
+	fr.at = at
+	fr.m.settle()
+	fr.m.expose(fr)
+}
+
+// ours reports whether the operations of a value are go.starlark.net's own.
+func ours(x starlark.Value) bool {
+	switch x.(type) {
+	case starlark.Int, starlark.Float, starlark.String, starlark.Bool, starlark.NoneType, starlark.Bytes, starlark.Tuple,
+		*starlark.List, *starlark.Dict, *starlark.Set, *Function, *starlark.Builtin:
+		return true
+	}
+	return false
+}
+
 // tick is called for a step that is due.
 func (fr *frame) tick(at spot) bool {
 	if err := fr.m.tick(); err != nil {

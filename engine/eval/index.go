@@ -59,7 +59,11 @@ func (fr *frame) item(x, y val, at spot) val {
 			return valOf(v)
 		}
 	}
-	v, err := getIndex(x.value(), y.value())
+	a := x.value()
+	if !ours(a) {
+		fr.outside(at)
+	}
+	v, err := getIndex(a, y.value())
 	if err != nil {
 		return fr.fail(at, err)
 	}
@@ -115,7 +119,11 @@ func (fr *frame) setItem(x, y, z val, at spot) bool {
 			return true
 		}
 	}
-	if err := fr.m.setIndex(x.value(), y, z.value()); err != nil {
+	a := x.value()
+	if !ours(a) {
+		fr.outside(at)
+	}
+	if err := fr.m.setIndex(a, y, z.value()); err != nil {
 		fr.fail(at, err)
 		return false
 	}
@@ -170,7 +178,11 @@ func (c *compiler) slice(e *syntax.SliceExpr) expr {
 				bounds[i] = b.value()
 			}
 		}
-		y, err := fr.m.slice(v.value(), bounds[0], bounds[1], bounds[2])
+		a := v.value()
+		if !ours(a) {
+			fr.outside(at)
+		}
+		y, err := fr.m.slice(a, bounds[0], bounds[1], bounds[2])
 		if err != nil {
 			return fr.fail(at, err)
 		}

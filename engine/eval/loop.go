@@ -198,6 +198,9 @@ func (l *loop) ints(fr *frame, b *builder, i int64, n uint64, by int64) ctl {
 
 // over loops over the elements of x. While it does, x cannot be changed.
 func (l *loop) over(fr *frame, x starlark.Value, b *builder) ctl {
+	if !ours(x) {
+		fr.outside(l.at)
+	}
 	it := starlark.Iterate(x)
 	if it == nil {
 		fr.fail(l.at, fmt.Errorf("%s value is not iterable", x.Type()))
@@ -220,6 +223,7 @@ func (l *loop) over(fr *frame, x starlark.Value, b *builder) ctl {
 		var e starlark.Value
 		for k == ctlNext && it.Next(&e) {
 			k = l.round(fr, valOf(e), b)
+			fr.at = l.at // for the iterator
 		}
 	}
 	m.popIter()

@@ -52,7 +52,7 @@ type machine struct {
 	spare big.Int             // to compute in
 	err   error               // of the expression or statement that just failed
 	base  frame               // below the outermost call
-	top   *frame              // of the code that called the host function that runs now
+	top   *frame              // of the innermost call
 	chunk *chunk              // where variables live
 	iters []starlark.Iterator // being iterated over, innermost last
 	owner *owner              // made when the first function is

@@ -12,7 +12,7 @@ import (
 //   - a slice that fails is reported at the last instruction before it that has a
 //     position: for x[lo:hi], that of hi if it has one;
 //   - a call whose arguments do not fit shows the callee at the first instruction of
-//     its body that has a position.
+//     its body.
 //
 // The functions here find these instructions in the tree. Names of the universe and
 // literals have no position; of two branches, the code for "false" comes first.
@@ -61,14 +61,13 @@ func (f *finder) slice(e *syntax.SliceExpr, known map[*syntax.SliceExpr]spot) {
 	}
 }
 
-// firstSpot returns the first position in a function's body.
-func firstSpot(body []syntax.Stmt) spot {
-	f := finder{}
-	for _, s := range body {
-		if f.first != (spot{}) {
-			break
-		}
-		f.stmt(s)
+// firstSpot returns the position of the first instruction of a function: its own, or
+// the function's.
+func firstSpot(pos syntax.Position, body []syntax.Stmt) spot {
+	f := finder{pending: spotOf(pos)}
+	f.stmts(body)
+	if f.first == (spot{}) {
+		f.instr(spot{}) // return None
 	}
 	return f.first
 }

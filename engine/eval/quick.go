@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"math"
 	"strconv"
 
 	"go.starlark.net/resolve"
@@ -33,8 +34,8 @@ var quickFunctions = map[string]quickFunction{
 		switch {
 		case a.isInt() && int64(a.n) != -1<<63:
 			return intVal(max(int64(a.n), -int64(a.n)))
-		case a.isFloat() && a.float() >= 0:
-			return a
+		case a.isFloat():
+			return floatVal(math.Abs(a.float()))
 		}
 		return val{}
 	}},

@@ -209,10 +209,7 @@ func (fr *frame) load(at spot, name string) (starlark.StringDict, error) {
 	fr.at = at
 	m.settle()
 	m.expose(fr)
-	top := m.top
-	m.top = fr
 	dict, err := m.thread.Load(m.thread, name)
-	m.top = top
 	if err != nil {
 		return nil, loadError{fmt.Sprintf("cannot load %s: %v", name, err), err}
 	}

@@ -240,6 +240,9 @@ func printed(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args star
 
 // toInt reads long numbers itself: math/big takes quadratic time for it.
 func toInt(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(kwargs) == 0 && (len(args) == 0 || starlark.Len(args[0]) <= 2*fewDigits) {
+		return fn.CallInternal(thread, args, kwargs)
+	}
 	var x, base starlark.Value
 	if starlark.UnpackArgs("int", args, kwargs, "x", &x, "base?", &base) != nil {
 		return fn.CallInternal(thread, args, kwargs)

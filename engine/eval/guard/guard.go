@@ -26,8 +26,8 @@ type Budget struct {
 	Max  int64        // bytes of a single value
 	Stop func() error // why the thread must stop, nil while it may go on; called now and then in long operations; may be nil
 
-	work    int    // done since Stop was asked
-	scratch []byte // where short texts are written
+	work  int   // done since Stop was asked
+	spare *text // where short texts are written
 }
 
 // A LimitError says which limit was reached.

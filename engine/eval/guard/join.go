@@ -8,9 +8,12 @@ import (
 )
 
 // join is string.join, which first finds out how much there is to be joined.
-func join(c *call, sep string) (starlark.Value, error) {
-	var x starlark.Iterable
-	if !c.unpack(1, &x) {
+func join(c call, sep string) (starlark.Value, error) {
+	if len(c.args) != 1 || len(c.kwargs) > 0 {
+		return c.plain()
+	}
+	x, ok := c.args[0].(starlark.Iterable)
+	if !ok {
 		return c.plain()
 	}
 	it := x.Iterate()
@@ -44,7 +47,7 @@ func join(c *call, sep string) (starlark.Value, error) {
 
 // joinedLen returns how long the elements of a list or tuple get with n bytes
 // between them, if that can be told.
-func (c *call) joinedLen(x starlark.Iterable, n int64) (int64, bool) {
+func (c call) joinedLen(x starlark.Iterable, n int64) (int64, bool) {
 	list, ok := x.(starlark.Indexable)
 	if !ok || x.Type() != "list" && x.Type() != "tuple" || list.Len() == 0 {
 		return 0, false

@@ -13,7 +13,7 @@ func (b *Budget) CallMethod(thread *starlark.Thread, fn *starlark.Builtin, x sta
 	return c.call()
 }
 
-func (c *call) call() (starlark.Value, error) {
+func (c call) call() (starlark.Value, error) {
 	fn := c.fn
 	switch x := c.x.(type) {
 	case starlark.String:
@@ -48,7 +48,7 @@ type call struct {
 }
 
 // method returns the method with its receiver.
-func (c *call) method() *starlark.Builtin {
+func (c call) method() *starlark.Builtin {
 	if c.bound {
 		return c.fn
 	}
@@ -56,12 +56,12 @@ func (c *call) method() *starlark.Builtin {
 }
 
 // plain calls the method itself.
-func (c *call) plain() (starlark.Value, error) {
+func (c call) plain() (starlark.Value, error) {
 	return c.method().CallInternal(c.thread, c.args, c.kwargs)
 }
 
 // watch calls the method with an eye on its first argument.
-func (c *call) watch(e eye) (starlark.Value, error) {
+func (c call) watch(e eye) (starlark.Value, error) {
 	if len(c.args) == 0 {
 		return c.plain()
 	}
@@ -71,11 +71,11 @@ func (c *call) watch(e eye) (starlark.Value, error) {
 	return e.call(c.thread, c.method(), c.args, c.kwargs)
 }
 
-func (c *call) unpack(min int, vars ...any) bool {
+func (c call) unpack(min int, vars ...any) bool {
 	return starlark.UnpackPositionalArgs(c.fn.Name(), c.args, c.kwargs, min, vars...) == nil
 }
 
-var listMethods = map[string]func(*call, *starlark.List) (starlark.Value, error){
+var listMethods = map[string]func(call, *starlark.List) (starlark.Value, error){
 	"append": room,
 	"extend": extendMethod,
 	"index":  index,
@@ -84,16 +84,19 @@ var listMethods = map[string]func(*call, *starlark.List) (starlark.Value, error)
 }
 
 // room is for methods that make a list longer by one.
-func room(c *call, x *starlark.List) (starlark.Value, error) {
+func room(c call, x *starlark.List) (starlark.Value, error) {
 	if err := c.b.fits("list", int64(x.Len())+1, slot); err != nil {
 		return nil, err
 	}
 	return c.plain()
 }
 
-func extendMethod(c *call, x *starlark.List) (starlark.Value, error) {
-	var y starlark.Iterable
-	if !c.unpack(1, &y) {
+func extendMethod(c call, x *starlark.List) (starlark.Value, error) {
+	if len(c.args) != 1 || len(c.kwargs) > 0 {
+		return c.plain()
+	}
+	y, ok := c.args[0].(starlark.Iterable)
+	if !ok {
 		return c.plain()
 	}
 	if err := c.b.Extend(x, y, "extend"); err != nil {
@@ -102,14 +105,18 @@ func extendMethod(c *call, x *starlark.List) (starlark.Value, error) {
 	return starlark.None, nil
 }
 
-// quick reports whether looking for y in a list takes no time to speak of.
-func quick(x *starlark.List, y starlark.Value) bool {
-	return x.Len() <= patience && isFlat(y)
+// quick reports whether looking for the first argument in a list takes no time to
+// speak of.
+func (c call) quick(x *starlark.List) bool {
+	return len(c.args) == 0 || x.Len() <= patience && isFlat(c.args[0])
 }
 
-func index(c *call, x *starlark.List) (starlark.Value, error) {
+func index(c call, x *starlark.List) (starlark.Value, error) {
+	if c.quick(x) {
+		return c.plain()
+	}
 	var y, lo, hi starlark.Value
-	if !c.unpack(1, &y, &lo, &hi) || quick(x, y) {
+	if !c.unpack(1, &y, &lo, &hi) {
 		return c.plain()
 	}
 	start, end, err := indices(lo, hi, x.Len())
@@ -126,9 +133,12 @@ func index(c *call, x *starlark.List) (starlark.Value, error) {
 	return starlark.MakeInt(i), nil
 }
 
-func remove(c *call, x *starlark.List) (starlark.Value, error) {
+func remove(c call, x *starlark.List) (starlark.Value, error) {
+	if c.quick(x) {
+		return c.plain()
+	}
 	var y starlark.Value
-	if !c.unpack(1, &y) || quick(x, y) {
+	if !c.unpack(1, &y) {
 		return c.plain()
 	}
 	if err := changeable(x, "remove from"); err != nil {
@@ -179,18 +189,18 @@ func indices(lo, hi starlark.Value, n int) (start, end int, err error) {
 	return start, end, nil
 }
 
-var dictMethods = map[string]func(*call, *starlark.Dict) (starlark.Value, error){
+var dictMethods = map[string]func(call, *starlark.Dict) (starlark.Value, error){
 	"get":        byKey[*starlark.Dict],
-	"items":      func(c *call, x *starlark.Dict) (starlark.Value, error) { return copied(c, x, 96) },
-	"keys":       func(c *call, x *starlark.Dict) (starlark.Value, error) { return copied(c, x, slot) },
+	"items":      func(c call, x *starlark.Dict) (starlark.Value, error) { return copied(c, x, 96) },
+	"keys":       func(c call, x *starlark.Dict) (starlark.Value, error) { return copied(c, x, slot) },
 	"pop":        byKey[*starlark.Dict],
 	"setdefault": byKey[*starlark.Dict],
 	"update":     update,
-	"values":     func(c *call, x *starlark.Dict) (starlark.Value, error) { return copied(c, x, 72) },
+	"values":     func(c call, x *starlark.Dict) (starlark.Value, error) { return copied(c, x, 72) },
 }
 
 // byKey is for methods whose first argument is hashed.
-func byKey[T any](c *call, _ T) (starlark.Value, error) {
+func byKey[T any](c call, _ T) (starlark.Value, error) {
 	if len(c.args) > 0 {
 		if err := c.b.Hashable(c.args[0]); err != nil {
 			return nil, err
@@ -200,14 +210,14 @@ func byKey[T any](c *call, _ T) (starlark.Value, error) {
 }
 
 // copied is for methods that make a list of a dict.
-func copied(c *call, x *starlark.Dict, size int64) (starlark.Value, error) {
+func copied(c call, x *starlark.Dict, size int64) (starlark.Value, error) {
 	if err := c.b.fits("list", int64(x.Len()), size); err != nil {
 		return nil, err
 	}
 	return c.plain()
 }
 
-func update(c *call, _ *starlark.Dict) (starlark.Value, error) {
+func update(c call, _ *starlark.Dict) (starlark.Value, error) {
 	if len(c.args) != 1 {
 		return c.plain()
 	}
@@ -219,7 +229,7 @@ func update(c *call, _ *starlark.Dict) (starlark.Value, error) {
 	return c.watch(eye{b: c.b, what: "dict", size: entry, key: first})
 }
 
-var setMethods = map[string]func(*call, *starlark.Set) (starlark.Value, error){
+var setMethods = map[string]func(call, *starlark.Set) (starlark.Value, error){
 	"add":                  byKey[*starlark.Set],
 	"difference":           member,
 	"discard":              byKey[*starlark.Set],
@@ -234,16 +244,16 @@ var setMethods = map[string]func(*call, *starlark.Set) (starlark.Value, error){
 
 // member is for methods that look the elements of an argument up. go.starlark.net
 // does not expect that there is none.
-func member(c *call, _ *starlark.Set) (starlark.Value, error) {
-	var y starlark.Iterable
-	if err := starlark.UnpackPositionalArgs(c.fn.Name(), c.args, c.kwargs, 1, &y); err != nil {
-		return nil, err
+func member(c call, _ *starlark.Set) (starlark.Value, error) {
+	if len(c.args)+len(c.kwargs) == 0 {
+		var y starlark.Iterable
+		return nil, starlark.UnpackPositionalArgs(c.fn.Name(), nil, nil, 1, &y)
 	}
 	return c.watch(eye{b: c.b, key: itself})
 }
 
 // members is for methods that may take the elements of all arguments in.
-func members(c *call, x *starlark.Set) (v starlark.Value, err error) {
+func members(c call, x *starlark.Set) (v starlark.Value, err error) {
 	if c.fn.Name() == "symmetric_difference" && len(c.args) != 1 {
 		return member(c, x)
 	}

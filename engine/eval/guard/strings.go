@@ -2,13 +2,14 @@ package guard
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 )
 
-var stringMethods = map[string]func(*call, string) (starlark.Value, error){
+var stringMethods = map[string]func(call, string) (starlark.Value, error){
 	"capitalize": cased,
 	"endswith":   affix,
 	"format":     formatMethod,
@@ -29,7 +30,7 @@ var stringMethods = map[string]func(*call, string) (starlark.Value, error){
 }
 
 // cased is for methods that make a letter another: that may have three bytes for one.
-func cased(c *call, s string) (starlark.Value, error) {
+func cased(c call, s string) (starlark.Value, error) {
 	if n := int64(len(s)); n > c.b.Max/3 && !isASCII(s) {
 		if err := c.b.fits("string", 3*n, 1); err != nil {
 			return nil, err
@@ -47,7 +48,7 @@ func isASCII(s string) bool {
 	return true
 }
 
-func formatMethod(c *call, s string) (starlark.Value, error) {
+func formatMethod(c call, s string) (starlark.Value, error) {
 	r, err := c.b.build(func(t *text) error { return t.format(s, c.args, c.kwargs) })
 	if err != nil {
 		return nil, err
@@ -55,24 +56,27 @@ func formatMethod(c *call, s string) (starlark.Value, error) {
 	return starlark.String(r), nil
 }
 
-func replace(c *call, s string) (starlark.Value, error) {
-	var old, by string
-	count := -1
-	if !c.unpack(2, &old, &by, &count) {
+func replace(c call, s string) (starlark.Value, error) {
+	if len(c.args) < 2 {
+		return c.plain()
+	}
+	old, ok := starlark.AsString(c.args[0])
+	by, ok2 := starlark.AsString(c.args[1])
+	if !ok || !ok2 || len(by) <= len(old) {
 		return c.plain()
 	}
 	grows := int64(len(by) - len(old))
-	if grows <= 0 {
-		return c.plain()
-	}
-	most := int64(len(s))/int64(max(len(old), 1)) + 1
-	if count >= 0 {
-		most = min(most, int64(count))
-	}
-	if plus(int64(len(s)), times(most, grows)) > c.b.Max {
-		if n := int64(strings.Count(s, old)); count < 0 || n < int64(count) {
-			most = n
+	count := int64(math.MaxInt64)
+	if len(c.args) > 2 {
+		if n, ok := c.args[2].(starlark.Int); ok {
+			if n, ok := n.Int64(); ok && n >= 0 {
+				count = n
+			}
 		}
+	}
+	most := min(count, int64(len(s))/int64(max(len(old), 1))+1)
+	if plus(int64(len(s)), times(most, grows)) > c.b.Max {
+		most = min(count, int64(strings.Count(s, old)))
 		if err := c.b.fits("string", plus(int64(len(s)), times(most, grows)), 1); err != nil {
 			return nil, err
 		}
@@ -84,27 +88,28 @@ func replace(c *call, s string) (starlark.Value, error) {
 // of package strings, and by itself.
 const perPart = slot + 2*16
 
-func split(c *call, s string) (starlark.Value, error) {
-	var sep starlark.Value
-	most := -1
-	if !c.unpack(0, &sep, &most) {
-		return c.plain()
-	}
-	text, ok := starlark.AsString(sep)
-	if !ok && sep != nil && sep != starlark.None || ok && text == "" {
-		return c.plain()
+func split(c call, s string) (starlark.Value, error) {
+	text := ""
+	if len(c.args) > 0 && c.args[0] != starlark.None {
+		var ok bool
+		if text, ok = starlark.AsString(c.args[0]); !ok || text == "" {
+			return c.plain()
+		}
 	}
 	count := func() int {
-		if ok {
-			return strings.Count(s, text)
+		if text == "" {
+			return fields(s)
 		}
-		return fields(s)
+		return strings.Count(s, text)
 	}
-	if most > patience { // go.starlark.net makes room for so many
-		most = min(most, count())
-		c.args = starlark.Tuple{c.args[0], starlark.MakeInt(most)}
+	if len(c.args) == 2 { // go.starlark.net makes room for so many
+		if n, ok := c.args[1].(starlark.Int); ok {
+			if n, ok := n.Int64(); ok && n > patience {
+				c.args = starlark.Tuple{c.args[0], starlark.MakeInt(min(int(n), count()))}
+			}
+		}
 	}
-	if parts := len(s)/max(len(text), 1) + 1; int64(parts) > c.b.Max/perPart {
+	if most := len(s)/max(len(text), 1) + 1; int64(most) > c.b.Max/perPart {
 		if err := c.b.fits("list", int64(count())+1, perPart); err != nil {
 			return nil, err
 		}
@@ -121,7 +126,7 @@ func fields(s string) int {
 	return n
 }
 
-func splitLines(c *call, s string) (starlark.Value, error) {
+func splitLines(c call, s string) (starlark.Value, error) {
 	if int64(len(s)) > c.b.Max/perPart {
 		if err := c.b.fits("list", int64(strings.Count(s, "\n"))+1, perPart); err != nil {
 			return nil, err
@@ -132,9 +137,12 @@ func splitLines(c *call, s string) (starlark.Value, error) {
 
 // strip looks runes up in a set. go.starlark.net goes through all of them for each
 // rune of s.
-func strip(c *call, s string) (_ starlark.Value, err error) {
-	var chars string
-	if !c.unpack(0, &chars) || times(int64(len(chars)), int64(len(s))) < 1<<20 || isASCII(chars) {
+func strip(c call, s string) (_ starlark.Value, err error) {
+	if len(c.args) != 1 || len(c.kwargs) > 0 {
+		return c.plain()
+	}
+	chars, ok := starlark.AsString(c.args[0])
+	if !ok || times(int64(len(chars)), int64(len(s))) < 1<<20 || isASCII(chars) {
 		return c.plain()
 	}
 	set := map[rune]bool{}
@@ -163,13 +171,16 @@ func strip(c *call, s string) (_ starlark.Value, err error) {
 }
 
 // affix is startswith and endswith, which may be asked for many long affixes.
-func affix(c *call, s string) (starlark.Value, error) {
-	var x, lo, hi starlark.Value
-	if !c.unpack(1, &x, &lo, &hi) {
+func affix(c call, s string) (starlark.Value, error) {
+	if len(c.args) == 0 {
 		return c.plain()
 	}
-	list, ok := x.(starlark.Tuple)
+	list, ok := c.args[0].(starlark.Tuple)
 	if !ok || len(list) <= 16 {
+		return c.plain()
+	}
+	var x, lo, hi starlark.Value
+	if !c.unpack(1, &x, &lo, &hi) {
 		return c.plain()
 	}
 	start, end, err := indices(lo, hi, len(s))

@@ -14,11 +14,13 @@ import (
 // A text is being written, or, if it is dry, measured: an upper bound of its length
 // that is close to it. Both can be stopped.
 type text struct {
-	b   *Budget
-	buf []byte
-	max int64 // bytes that may be written
-	dry bool
-	n   int64 // bytes of a dry text
+	b     *Budget
+	buf   []byte
+	max   int64 // bytes that may be written
+	dry   bool
+	n     int64                   // bytes of a dry text
+	stack []visit                 // containers that are being written, innermost last
+	on    map[starlark.Value]bool // lists and dicts from the scan-th level of stack on
 
 	known map[piece]extent // of what was measured before, if it is long
 	deep  int              // levels that may be nested; 0: any number
@@ -49,13 +51,19 @@ const short = 1 << 16
 // build returns the text that write writes. If it is long, write is called three
 // times: no more memory is taken than the text needs, and none if it is too much.
 func (b *Budget) build(write func(t *text) error) (string, error) {
-	buf := b.scratch // a host value may come back here while it writes itself
-	b.scratch = nil
-	t := text{b: b, buf: buf[:0], max: min(short, b.Max)}
-	err := write(&t)
-	b.scratch = t.buf
+	t := b.spare // a host value may come back here while it writes itself
+	b.spare = nil
+	if t == nil {
+		t = &text{b: b, buf: make([]byte, 0, 128), stack: make([]visit, 0, 4)}
+	}
+	t.max = min(short, b.Max)
+	err := write(t)
 	if err == nil {
-		return string(t.buf), nil
+		s := string(t.buf)
+		if t.buf = t.buf[:0]; cap(t.buf) <= 1<<10 && cap(t.stack) <= 8 {
+			b.spare = t
+		}
+		return s, nil
 	}
 	if err != errLong {
 		return "", err
@@ -64,8 +72,8 @@ func (b *Budget) build(write func(t *text) error) (string, error) {
 	if err := write(&dry); err != nil {
 		return "", err
 	}
-	t = text{b: b, buf: make([]byte, 0, dry.n), max: math.MaxInt64}
-	if err := write(&t); err != nil {
+	t = &text{b: b, buf: make([]byte, 0, dry.n), max: math.MaxInt64}
+	if err := write(t); err != nil {
 		return "", err
 	}
 	return unsafe.String(unsafe.SliceData(t.buf), len(t.buf)), nil
@@ -112,8 +120,11 @@ func (t *text) leaf(x starlark.Value) error {
 
 func (t *text) int(x starlark.Int) error {
 	if n, ok := x.Int64(); ok {
-		var room [20]byte
-		return t.add(string(strconv.AppendInt(room[:0], n, 10)))
+		if t.dry || int64(len(t.buf)) > t.max-20 {
+			return t.add(strconv.FormatInt(n, 10))
+		}
+		t.buf = strconv.AppendInt(t.buf, n, 10)
+		return nil
 	}
 	bits := bitsOf(x)
 	if bits > 1<<12 {
@@ -134,6 +145,12 @@ func (t *text) int(x starlark.Int) error {
 func (t *text) quote(s string, bytes bool) error {
 	if t.dry && len(s) < long/8 {
 		return t.count(int64(quotedLen(s)) + 3)
+	}
+	if !t.dry && !bytes && len(s) < long && isPlain(s) && int64(len(t.buf)+len(s)) < t.max-2 {
+		t.buf = append(t.buf, '"')
+		t.buf = append(t.buf, s...)
+		t.buf = append(t.buf, '"')
+		return nil
 	}
 	p := piece{unsafe.Pointer(unsafe.StringData(s)), len(s)}
 	if e, ok := t.known[p]; ok {
@@ -162,6 +179,16 @@ func (t *text) quote(s string, bytes bool) error {
 	}
 	t.know(p, extent{bytes: t.n - before})
 	return nil
+}
+
+// isPlain reports whether s stands in a literal as it is.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *text) quotePart(s string) error {

@@ -25,36 +25,27 @@ type visit struct {
 // those below are in a map.
 const scan = 16
 
-// A writer writes values as repr does, with a stack of its own.
-type writer struct {
-	*text
-	stack []visit
-	on    map[starlark.Value]bool // lists and dicts from the scan-th level on
-}
-
 // value writes x as repr does. A list or dict that is in itself ends as [...] there,
 // also where go.starlark.net, through a struct, would not find the end.
 func (t *text) value(x starlark.Value) error {
 	if !isContainer(x) {
 		return t.leaf(x)
 	}
-	var room [4]visit
-	w := writer{text: t, stack: room[:0]}
-	if err := w.enter(x); err != nil {
+	if err := t.enter(x); err != nil {
 		return err
 	}
-	for len(w.stack) > 0 {
+	for len(t.stack) > 0 {
 		if err := t.b.spend(1); err != nil {
 			return err
 		}
-		x, more, err := w.step(&w.stack[len(w.stack)-1])
+		x, more, err := t.step(&t.stack[len(t.stack)-1])
 		switch {
 		case err != nil:
 			return err
 		case !more:
-			err = w.leave()
+			err = t.leave()
 		case isContainer(x):
-			err = w.enter(x)
+			err = t.enter(x)
 		default:
 			err = t.leaf(x)
 		}
@@ -74,7 +65,7 @@ func isContainer(x starlark.Value) bool {
 }
 
 // step returns the next value in v, after writing what stands before it.
-func (w *writer) step(v *visit) (x starlark.Value, more bool, err error) {
+func (t *text) step(v *visit) (x starlark.Value, more bool, err error) {
 	i := v.next
 	v.next++
 	between := ", "
@@ -92,7 +83,7 @@ func (w *writer) step(v *visit) (x starlark.Value, more bool, err error) {
 		if i > 0 {
 			name = ", " + name
 		}
-		return field, true, w.add(name + " = ")
+		return field, true, t.add(name + " = ")
 	default:
 		if i == len(v.items) {
 			return nil, false, nil
@@ -103,21 +94,21 @@ func (w *writer) step(v *visit) (x starlark.Value, more bool, err error) {
 		}
 	}
 	if i > 0 {
-		err = w.add(between)
+		err = t.add(between)
 	}
 	return x, true, err
 }
 
 // enter begins to write a container, if it cannot be written at once.
-func (w *writer) enter(x starlark.Value) error {
-	if e, ok := w.known[pieceOf(x)]; ok {
-		w.contains(e.levels+1, false)
-		if err := w.levels(len(w.stack) + e.levels + 1); err != nil {
+func (t *text) enter(x starlark.Value) error {
+	if e, ok := t.known[pieceOf(x)]; ok {
+		t.contains(e.levels+1, false)
+		if err := t.levels(len(t.stack) + e.levels + 1); err != nil {
 			return err
 		}
-		return w.count(e.bytes)
+		return t.count(e.bytes)
 	}
-	v := visit{self: x, before: w.n}
+	v := visit{self: x, before: t.n}
 	open, cycle := "", ""
 	switch x := x.(type) {
 	case *starlark.List:
@@ -132,11 +123,11 @@ func (w *writer) enter(x starlark.Value) error {
 		v.names = x
 		open = structName(x) + "("
 	}
-	if cycle != "" && w.isOn(x) {
-		w.contains(1, true)
-		return w.add(cycle)
+	if cycle != "" && t.isOn(x) {
+		t.contains(1, true)
+		return t.add(cycle)
 	}
-	if err := w.levels(len(w.stack) + 1); err != nil {
+	if err := t.levels(len(t.stack) + 1); err != nil {
 		return err
 	}
 	switch x := x.(type) {
@@ -151,31 +142,31 @@ func (w *writer) enter(x starlark.Value) error {
 			v.items = append(v.items, k)
 		}
 	}
-	if cycle != "" && len(w.stack) >= scan {
-		if w.on == nil {
-			w.on = map[starlark.Value]bool{}
+	if cycle != "" && len(t.stack) >= scan {
+		if t.on == nil {
+			t.on = map[starlark.Value]bool{}
 		}
-		w.on[x] = true
+		t.on[x] = true
 	}
-	w.stack = append(w.stack, v)
-	return w.add(open)
+	t.stack = append(t.stack, v)
+	return t.add(open)
 }
 
 // contains notes that levels of values are nested in the innermost container, and
 // whether one of them is written as "...".
-func (w *writer) contains(levels int, cyclic bool) {
-	if top := len(w.stack) - 1; top >= 0 {
-		w.stack[top].levels = max(w.stack[top].levels, levels)
-		w.stack[top].cyclic = w.stack[top].cyclic || cyclic
+func (t *text) contains(levels int, cyclic bool) {
+	if top := len(t.stack) - 1; top >= 0 {
+		t.stack[top].levels = max(t.stack[top].levels, levels)
+		t.stack[top].cyclic = t.stack[top].cyclic || cyclic
 	}
 }
 
 // levels says whether values may be nested as deep.
-func (w *writer) levels(n int) error {
-	if w.deep == 0 || n <= w.deep {
+func (t *text) levels(n int) error {
+	if t.deep == 0 || n <= t.deep {
 		return nil
 	}
-	return &LimitError{Msg: fmt.Sprintf("text of a value nested more than %d levels deep", w.deep)}
+	return &LimitError{Msg: fmt.Sprintf("text of a value nested more than %d levels deep", t.deep)}
 }
 
 func structName(x *starlarkstruct.Struct) string {
@@ -185,24 +176,24 @@ func structName(x *starlarkstruct.Struct) string {
 	return x.Constructor().String()
 }
 
-func (w *writer) isOn(x starlark.Value) bool {
-	for _, v := range w.stack[:min(scan, len(w.stack))] {
+func (t *text) isOn(x starlark.Value) bool {
+	for _, v := range t.stack[:min(scan, len(t.stack))] {
 		if _, tuple := v.self.(starlark.Tuple); !tuple && v.self == x {
 			return true
 		}
 	}
-	return w.on[x]
+	return t.on[x]
 }
 
 // leave ends the innermost container.
-func (w *writer) leave() error {
-	top := len(w.stack) - 1
-	v := &w.stack[top]
+func (t *text) leave() error {
+	top := len(t.stack) - 1
+	v := &t.stack[top]
 	end := ""
 	switch x := v.self.(type) {
 	case *starlark.List:
 		end = "]"
-		delete(w.on, v.self)
+		delete(t.on, v.self)
 	case starlark.Tuple:
 		end = ")"
 		if len(x) == 1 {
@@ -210,22 +201,22 @@ func (w *writer) leave() error {
 		}
 	case *starlark.Dict:
 		end = "}"
-		delete(w.on, v.self)
+		delete(t.on, v.self)
 	case *starlark.Set:
 		end = "])"
 	case *starlarkstruct.Struct:
 		end = ")"
 	}
-	if err := w.add(end); err != nil {
+	if err := t.add(end); err != nil {
 		return err
 	}
 	if !v.cyclic { // else it is written otherwise elsewhere
-		w.know(pieceOf(v.self), extent{w.n - v.before, v.levels})
+		t.know(pieceOf(v.self), extent{t.n - v.before, v.levels})
 	}
 	levels, cyclic := v.levels, v.cyclic
 	*v = visit{}
-	w.stack = w.stack[:top]
-	w.contains(levels+1, cyclic)
+	t.stack = t.stack[:top]
+	t.contains(levels+1, cyclic)
 	return nil
 }
 
