@@ -44,6 +44,21 @@ func (fn *Function) bind(loc, args []val, kwargs []starlark.Tuple) error {
 	return nil
 }
 
+// bindTuple is bind for arguments from outside.
+func (fn *Function) bindTuple(loc []val, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	vals := loc[:0] // where they belong in the plain case
+	if !fn.code.plain || len(args) != len(fn.code.params) {
+		vals = make([]val, 0, len(args))
+	}
+	for _, a := range args {
+		vals = append(vals, valOf(a))
+	}
+	if fn.code.plain && len(args) == len(fn.code.params) && len(kwargs) == 0 {
+		return nil
+	}
+	return fn.bind(loc, vals, kwargs)
+}
+
 // bindNames sets parameters to the arguments given by name; n are ordinary.
 func (fn *Function) bindNames(loc []val, kwargs []starlark.Tuple, n int) error {
 	c := fn.code

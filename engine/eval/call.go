@@ -114,7 +114,7 @@ func (m *machine) run(fr *frame, args starlark.Tuple, kwargs []starlark.Tuple) (
 	m.top = fr
 	c := fr.fn.code
 	fr.loc = m.alloc(c.nlocals)
-	if err := fr.fn.bind(fr.loc, valuesIn(args), kwargs); err != nil {
+	if err := fr.fn.bindTuple(fr.loc, args, kwargs); err != nil {
 		fr.at = c.first
 		m.err = m.tracedHere(err)
 	} else {
@@ -264,15 +264,4 @@ func (m *machine) chargeFor(x starlark.Value) {
 	case starlark.Tuple:
 		m.charge(16 * len(x))
 	}
-}
-
-func valuesIn(args starlark.Tuple) []val {
-	if len(args) == 0 {
-		return nil
-	}
-	vs := make([]val, len(args))
-	for i, a := range args {
-		vs[i] = valOf(a)
-	}
-	return vs
 }

@@ -28,7 +28,7 @@ func (b *Budget) Admit(op syntax.Token, x, y starlark.Value) error {
 	case syntax.PIPE, syntax.CIRCUMFLEX:
 		what, n := hashed(x)
 		if other, m := hashed(y); n > 0 && other == what {
-			return b.fits(what, n+m, entry)
+			return b.make(what, n+m, entry)
 		}
 	}
 	return nil

@@ -84,7 +84,7 @@ func through(what string, size int64, key func(starlark.Value) starlark.Value) f
 // call calls fn with an eye on its first argument, an iterable.
 func (e eye) call(thread *starlark.Thread, fn *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
 	x := args[0].(starlark.Iterable)
-	if err := e.b.fits(e.what, int64(starlark.Len(x)), e.size); err != nil {
+	if err := e.b.make(e.what, int64(starlark.Len(x)), e.size); err != nil {
 		return nil, err
 	}
 	if e.plain(x) {
@@ -106,7 +106,7 @@ func zip(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args starlark
 			size += weight(x)
 		}
 	}
-	if err := b.fits("list", int64(rows), size); err != nil {
+	if err := b.make("list", int64(rows), size); err != nil {
 		return nil, err
 	}
 	if rows >= 0 && rows <= patience || len(args) == 0 {
@@ -175,7 +175,7 @@ func (b *Budget) transcode(what, s string) error {
 	if 3*n <= b.Max || utf8.ValidString(s) {
 		return nil
 	}
-	return b.fits(what, 3*n, 1)
+	return b.make(what, 3*n, 1)
 }
 
 func toText(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

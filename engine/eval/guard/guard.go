@@ -26,6 +26,11 @@ type Budget struct {
 	Max  int64        // bytes of a single value
 	Stop func() error // why the thread must stop, nil while it may go on; called now and then in long operations; may be nil
 
+	// Room returns an error if there is no memory for n bytes more. It is asked before
+	// that much is made at once, if it is a lot, and while a collection that is already
+	// large grows: that is copied on the way. May be nil.
+	Room func(n int64) error
+
 	work  int   // done since Stop was asked
 	spare *text // where short texts are written
 }
@@ -90,6 +95,40 @@ func (b *Budget) fits(what string, n, size int64) error {
 		unit = "bytes"
 	}
 	return &LimitError{Msg: fmt.Sprintf("%s of %d %s needs %s, limit is %s", what, n, unit, Bytes(times(n, size)), Bytes(b.Max))}
+}
+
+// much is how many bytes are made without asking whether there is room for them.
+const much = 8 << 20
+
+// make says whether a value of n elements, each of some bytes, may be made at once.
+func (b *Budget) make(what string, n, size int64) error {
+	if err := b.fits(what, n, size); err != nil {
+		return err
+	}
+	return b.room(times(max(n, 0), size))
+}
+
+func (b *Budget) room(n int64) error {
+	if n < much || b.Room == nil {
+		return nil
+	}
+	return b.Room(n)
+}
+
+// often is how many elements a growing collection gets between two looks at whether
+// there is room for more.
+const often = 1 << 16
+
+// grow says whether a collection of n elements may get more, to have to elements. Go
+// makes it a quarter larger than it must be, and copies.
+func (b *Budget) grow(what string, n, to, size int64) error {
+	if err := b.fits(what, to, size); err != nil {
+		return err
+	}
+	if n/often == to/often {
+		return nil
+	}
+	return b.room(times(to, size) / 4 * 5)
 }
 
 // times and plus compute with numbers that are not negative; what has more than 63

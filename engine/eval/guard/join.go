@@ -20,7 +20,7 @@ func join(c call, sep string) (starlark.Value, error) {
 	defer it.Done()
 	var b strings.Builder
 	if n, ok := c.joinedLen(x, int64(len(sep))); ok {
-		if err := c.b.fits("string", n, 1); err != nil {
+		if err := c.b.make("string", n, 1); err != nil {
 			return nil, err
 		}
 		b.Grow(int(n))

@@ -85,7 +85,7 @@ var listMethods = map[string]func(call, *starlark.List) (starlark.Value, error){
 
 // room is for methods that make a list longer by one.
 func room(c call, x *starlark.List) (starlark.Value, error) {
-	if err := c.b.fits("list", int64(x.Len())+1, slot); err != nil {
+	if err := c.b.grow("list", int64(x.Len()), int64(x.Len())+1, slot); err != nil {
 		return nil, err
 	}
 	return c.plain()
@@ -211,7 +211,7 @@ func byKey[T any](c call, _ T) (starlark.Value, error) {
 
 // copied is for methods that make a list of a dict.
 func copied(c call, x *starlark.Dict, size int64) (starlark.Value, error) {
-	if err := c.b.fits("list", int64(x.Len()), size); err != nil {
+	if err := c.b.make("list", int64(x.Len()), size); err != nil {
 		return nil, err
 	}
 	return c.plain()

@@ -48,7 +48,7 @@ func (b *Budget) Repeat(x, y starlark.Value) error {
 	if !ok || times != int64(int32(times)) || times < 1 || n >= maxRepeat || n*times >= maxRepeat {
 		return nil
 	}
-	return b.fits(what, n*times, size)
+	return b.make(what, n*times, size)
 }
 
 // Concat says whether x + y may be computed for two sequences.
@@ -58,7 +58,7 @@ func (b *Budget) Concat(x, y starlark.Value) error {
 		return nil
 	}
 	if other, m, _ := sizeOf(y); other == what {
-		return b.fits(what, n+m, size)
+		return b.make(what, n+m, size)
 	}
 	return nil
 }
@@ -74,14 +74,60 @@ func (b *Budget) Slice(x starlark.Sliceable, start, end, step int) error {
 	if _, list := x.(*starlark.List); step == 1 && !list {
 		return nil // shares the memory of x
 	}
-	n := 0
+	n := sliceLen(start, end, step)
+	if step == 1 {
+		return b.make(what, int64(n), size)
+	}
+	return b.grow(what, 0, int64(n), size)
+}
+
+func sliceLen(start, end, step int) int {
 	switch {
 	case step > 0 && end > start:
-		n = (end-start-1)/step + 1
+		return (end-start-1)/step + 1
 	case step < 0 && start > end:
-		n = (start-end-1)/-step + 1
+		return (start-end-1)/-step + 1
 	}
-	return b.fits(what, int64(n), size)
+	return 0
+}
+
+// Sliced is x.Slice(start, end, step) within the budget. It takes no more memory than
+// the result needs; go.starlark.net takes up to twice as much on the way.
+func (b *Budget) Sliced(x starlark.Sliceable, start, end, step int) (starlark.Value, error) {
+	what, _, size := sizeOf(x)
+	n := sliceLen(start, end, step)
+	if what == "" || step == 1 || n <= 16 {
+		if err := b.Slice(x, start, end, step); err != nil {
+			return nil, err
+		}
+		return x.Slice(start, end, step), nil
+	}
+	if err := b.make(what, int64(n), size); err != nil {
+		return nil, err
+	}
+	switch x := x.(type) {
+	case starlark.String:
+		return starlark.String(sliceText(string(x), start, n, step)), nil
+	case starlark.Bytes:
+		return starlark.Bytes(sliceText(string(x), start, n, step)), nil
+	}
+	list := make([]starlark.Value, n)
+	for i := range list {
+		list[i] = x.Index(start + i*step)
+	}
+	if what == "tuple" {
+		return starlark.Tuple(list), nil
+	}
+	return starlark.NewList(list), nil
+}
+
+func sliceText(s string, start, n, step int) string {
+	var b strings.Builder
+	b.Grow(n)
+	for i := range n {
+		b.WriteByte(s[start+i*step])
+	}
+	return b.String()
 }
 
 var rangeType = func() reflect.Type {

@@ -31,8 +31,8 @@ var stringMethods = map[string]func(call, string) (starlark.Value, error){
 
 // cased is for methods that make a letter another: that may have three bytes for one.
 func cased(c call, s string) (starlark.Value, error) {
-	if n := int64(len(s)); n > c.b.Max/3 && !isASCII(s) {
-		if err := c.b.fits("string", 3*n, 1); err != nil {
+	if n := int64(len(s)); n > min(c.b.Max, much)/3 && !isASCII(s) {
+		if err := c.b.make("string", 3*n, 1); err != nil {
 			return nil, err
 		}
 	}
@@ -75,9 +75,9 @@ func replace(c call, s string) (starlark.Value, error) {
 		}
 	}
 	most := min(count, int64(len(s))/int64(max(len(old), 1))+1)
-	if plus(int64(len(s)), times(most, grows)) > c.b.Max {
+	if plus(int64(len(s)), times(most, grows)) > min(c.b.Max, much) {
 		most = min(count, int64(strings.Count(s, old)))
-		if err := c.b.fits("string", plus(int64(len(s)), times(most, grows)), 1); err != nil {
+		if err := c.b.make("string", plus(int64(len(s)), times(most, grows)), 1); err != nil {
 			return nil, err
 		}
 	}
@@ -109,8 +109,8 @@ func split(c call, s string) (starlark.Value, error) {
 			}
 		}
 	}
-	if most := len(s)/max(len(text), 1) + 1; int64(most) > c.b.Max/perPart {
-		if err := c.b.fits("list", int64(count())+1, perPart); err != nil {
+	if most := len(s)/max(len(text), 1) + 1; int64(most) > min(c.b.Max, much)/perPart {
+		if err := c.b.make("list", int64(count())+1, perPart); err != nil {
 			return nil, err
 		}
 	}
@@ -127,8 +127,8 @@ func fields(s string) int {
 }
 
 func splitLines(c call, s string) (starlark.Value, error) {
-	if int64(len(s)) > c.b.Max/perPart {
-		if err := c.b.fits("list", int64(strings.Count(s, "\n"))+1, perPart); err != nil {
+	if int64(len(s)) > min(c.b.Max, much)/perPart {
+		if err := c.b.make("list", int64(strings.Count(s, "\n"))+1, perPart); err != nil {
 			return nil, err
 		}
 	}

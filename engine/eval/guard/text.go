@@ -72,6 +72,9 @@ func (b *Budget) build(write func(t *text) error) (string, error) {
 	if err := write(&dry); err != nil {
 		return "", err
 	}
+	if err := b.room(dry.n); err != nil {
+		return "", err
+	}
 	t = &text{b: b, buf: make([]byte, 0, dry.n), max: math.MaxInt64}
 	if err := write(t); err != nil {
 		return "", err

@@ -81,7 +81,10 @@ func (e *eye) look(x starlark.Value) error {
 			return err
 		}
 	}
-	return e.b.fits(e.what, e.seen, e.size)
+	if e.size == 0 {
+		return nil
+	}
+	return e.b.grow(e.what, e.seen-1, e.seen, e.size)
 }
 
 // itself is the key of an element that is hashed as it is.
@@ -163,7 +166,7 @@ func (b *Budget) Collect(list []starlark.Value, x starlark.Iterable) ([]starlark
 func (b *Budget) collect(list []starlark.Value, x starlark.Iterable, it starlark.Iterator) ([]starlark.Value, error) {
 	e := eye{b: b, what: "list", size: slot + weight(x), seen: int64(len(list))}
 	if n := starlark.Len(x); n > 0 {
-		if err := b.fits(e.what, e.seen+int64(n), e.size); err != nil {
+		if err := b.make(e.what, e.seen+int64(n), e.size); err != nil {
 			return nil, err
 		}
 		if cap(list)-len(list) < n {
@@ -189,7 +192,7 @@ func (b *Budget) Extend(x *starlark.List, y starlark.Iterable, verb string) erro
 	e := eye{b: b, what: "list", size: slot + weight(y), seen: int64(x.Len())}
 	n := starlark.Len(y)
 	if n > 0 {
-		if err := b.fits(e.what, e.seen+int64(n), e.size); err != nil {
+		if err := b.grow(e.what, e.seen, e.seen+int64(n), e.size); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,157 @@
+package eval_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// hostNames returns new values of the names that generated programs find beside
+// those of the universe.
+func hostNames(thread *starlark.Thread) starlark.StringDict {
+	names := starlark.StringDict{
+		"plain":  callable{},
+		"placed": placed{},
+	}
+	for name, fn := range map[string]func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error){
+		"apply": apply, "attempt": attempt, "stack": stack, "boom": boom, "echo": echo, "freeze": freeze, "info": info,
+		"box": makeBox, "row": makeRow, "table": makeTable, "bag": makeBag, "waker": makeWaker,
+	} {
+		names[name] = starlark.NewBuiltin(name, fn)
+	}
+	return names
+}
+
+// def apply(f, *args, **kwargs)
+func apply(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) == 0 {
+		return nil, errors.New("apply what?")
+	}
+	return starlark.Call(thread, args[0], args[1:], kwargs)
+}
+
+// def attempt(f, *args, **kwargs): (True, result) or (False, the error with its stack).
+// It does not stop what must end the program: after a failed unpacking, the two
+// evaluators differ on purpose in whether the list can still be changed.
+func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := apply(thread, b, args, kwargs)
+	if err == nil {
+		return starlark.Tuple{starlark.True, v}, nil
+	}
+	if leaks(err.Error()) || strings.Contains(err.Error(), "cancelled") {
+		return nil, err
+	}
+	return starlark.Tuple{starlark.False, starlark.String(describe(err))}, nil
+}
+
+func leaks(msg string) bool { return strings.Contains(msg, "too many values to unpack") }
+
+// def stack(): the calls in progress, as text
+func stack(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	return starlark.String(frames(thread.CallStack())), nil
+}
+
+func frames(stack starlark.CallStack) string {
+	var b strings.Builder
+	for _, fr := range stack {
+		fmt.Fprintf(&b, "%s@%s ", fr.Name, fr.Pos)
+	}
+	return b.String()
+}
+
+var errBoom = errors.New("boom")
+
+// def boom(msg): an error
+func boom(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var msg starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "msg", &msg); err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%w: %v", errBoom, msg)
+}
+
+// def echo(x): x, and tells that it was called: the order of evaluation counts
+func echo(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &x); err != nil {
+		return nil, err
+	}
+	caller := thread.CallFrame(1)
+	thread.Print(thread, fmt.Sprintf("echo %s, %s at %d:%d, depth %d", x, caller.Name, caller.Pos.Line, caller.Pos.Col, thread.CallStackDepth()))
+	return x, nil
+}
+
+// def freeze(x)
+func freeze(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &x); err != nil {
+		return nil, err
+	}
+	x.Freeze()
+	return x, nil
+}
+
+// def info(f): what Go code sees of a function
+func info(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var f starlark.Callable
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &f); err != nil {
+		return nil, err
+	}
+	s := f.Name() + " " + f.String() + " " + f.Type()
+	if f, ok := f.(interface{ Position() syntax.Position }); ok {
+		s += " " + f.Position().String()
+	}
+	if f, ok := f.(interface {
+		NumParams() int
+		NumKwonlyParams() int
+		HasVarargs() bool
+		HasKwargs() bool
+		Doc() string
+		Param(int) (string, syntax.Position)
+		ParamDefault(int) starlark.Value
+		NumFreeVars() int
+	}); ok {
+		s += fmt.Sprint(" ", f.NumParams(), f.NumKwonlyParams(), f.HasVarargs(), f.HasKwargs(), f.NumFreeVars(), f.Doc())
+		for i := range f.NumParams() {
+			name, pos := f.Param(i)
+			s += fmt.Sprint(" ", name, " ", pos, " ", f.ParamDefault(i))
+		}
+	}
+	return starlark.String(s), nil
+}
+
+// A callable is a function that is not a built-in.
+type callable struct{}
+
+func (callable) String() string        { return "<callable>" }
+func (callable) Type() string          { return "callable" }
+func (callable) Freeze()               {}
+func (callable) Truth() starlark.Bool  { return true }
+func (callable) Hash() (uint32, error) { return 1, nil }
+func (callable) Name() string          { return "plain" }
+
+// CallInternal calls its first argument if that is a function.
+func (callable) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) == 0 {
+		return nil, fmt.Errorf("no arguments, called from %s", frames(thread.CallStack()))
+	}
+	if f, ok := args[0].(starlark.Callable); ok {
+		return starlark.Call(thread, f, args[1:], kwargs)
+	}
+	return args, nil
+}
+
+// placed is one that has a position.
+type placed struct{ callable }
+
+func (placed) Name() string { return "placed" }
+
+var placedFile = "host.file"
+
+func (placed) Position() syntax.Position { return syntax.MakePosition(&placedFile, 7, 3) }
