@@ -9,17 +9,18 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// Limits bound what a script may use up. They are for scripts that go wrong, not
-// a wall against hostile ones: single operators (x * n, x += x) and deep
-// recursion inside a built-in are not covered. Zero means no limit, except where
-// a default is named.
+// Limits bound what a script may use up. They are enforced by the engine: operators,
+// built-in functions and methods of Starlark's own types ask before they make
+// something big, and can be stopped. They are not a wall against hostile Go code: what
+// a module's function makes on the way to its result is its own business. Zero means no
+// limit, except where a default is named.
 type Limits struct {
 	MaxSteps  uint64 // rounds of loops and calls, about, of one thread: of the script, of each attempt of a task
 	MaxDepth  int    // calls within calls; 0: 10,000
 	MaxSource int    // bytes of one source file; 0: 16 MiB
 	MaxOutput int64  // bytes that print writes in a run
 	MaxTasks  int    // tasks of all groups that have not ended, at once
-	MaxMemory int64  // bytes of the Go heap at which what grows is stopped; also bounds single large values
+	MaxMemory int64  // bytes of the Go heap: what would not fit is refused, what grows beyond is stopped
 }
 
 const (

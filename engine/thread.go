@@ -69,7 +69,7 @@ func (r *Run) newThread(name string, life Life) *Thread {
 	star.SetLocal(universe.LocalCancel, t)
 	star.OnMaxSteps = t.tick
 	l := &r.engine.opts.Limits
-	eval.Prepare(star, eval.Settings{MaxDepth: l.MaxDepth, MaxValue: l.maxValue(), Hooks: r.engine.opts.Hooks})
+	eval.Prepare(star, eval.Settings{MaxDepth: l.MaxDepth, MaxValue: l.maxValue(), Hooks: r.engine.opts.Hooks, Room: r.watchdog.room()})
 	t.nextSlice()
 	r.watchdog.watch(t)
 	return t

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/metrics"
 	"slices"
@@ -68,6 +69,26 @@ func (w *watchdog) watch(t *Thread) {
 		w.swept = len(w.threads)
 	}
 	w.threads = append(w.threads, watched{thread: weak.Make(t)})
+}
+
+// room returns what tells evaluators whether there is room for more at once; nil
+// without a watchdog, which would come too late.
+func (w *watchdog) room() func(n int64) error {
+	if w == nil {
+		return nil
+	}
+	return func(n int64) error {
+		if heap()+uint64(n) <= w.max {
+			return nil
+		}
+		runtime.GC() // what counts is what is in use
+		used := heap()
+		if used+uint64(n) <= w.max {
+			return nil
+		}
+		return &LimitError{Msg: fmt.Sprintf("memory limit of %s reached: %s are in use, and %s more are needed at once",
+			guard.Bytes(int64(w.max)), guard.Bytes(int64(used)), guard.Bytes(n))}
+	}
 }
 
 func (w *watchdog) look() {

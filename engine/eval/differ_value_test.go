@@ -8,9 +8,12 @@ import (
 	"go.starlark.net/syntax"
 )
 
+// The texts of host values do not show what is in them: it may be themselves.
+
 // A box has attributes, operators and an order; some of each fail.
 type box struct {
-	n, x   starlark.Value
+	n      starlark.Int
+	x      starlark.Value
 	frozen bool
 }
 
@@ -60,7 +63,11 @@ func (b *box) Attr(name string) (starlark.Value, error) {
 func (b *box) SetField(name string, v starlark.Value) error {
 	switch name {
 	case "n":
-		b.n = v
+		n, ok := v.(starlark.Int)
+		if !ok {
+			return errors.New("n must be an int")
+		}
+		b.n = n
 	case "x":
 		if b.frozen {
 			return errors.New("frozen box")
@@ -81,15 +88,13 @@ func (b *box) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (sta
 			return nil, fmt.Errorf("13 is refused by %s", op)
 		}
 		if op == syntax.PLUS {
-			n, err := starlark.Binary(op, b.n, y)
-			return &box{n: n, x: starlark.Bool(side)}, err
+			return &box{n: b.n.Add(y), x: starlark.Bool(side)}, nil
 		}
 	case starlark.String:
 		return nil, fmt.Errorf("box %s string (%v)", op, side)
 	case *box:
 		if op == syntax.MINUS {
-			n, err := starlark.Binary(op, b.n, y.n)
-			return &box{n: n, x: starlark.None}, err
+			return &box{n: b.n.Sub(y.n), x: starlark.None}, nil
 		}
 	}
 	return nil, nil
@@ -98,8 +103,7 @@ func (b *box) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (sta
 func (b *box) Unary(op syntax.Token) (starlark.Value, error) {
 	switch op {
 	case syntax.MINUS:
-		n, err := starlark.Unary(op, b.n)
-		return &box{n: n, x: starlark.None}, err
+		return &box{n: starlark.MakeInt(0).Sub(b.n), x: starlark.None}, nil
 	case syntax.PLUS:
 		return nil, errors.New("no unary plus")
 	}
@@ -130,7 +134,7 @@ func makeRow(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 	return &row{append([]starlark.Value(nil), args...)}, nil
 }
 
-func (r *row) String() string             { return "row" + starlark.Tuple(r.items).String() }
+func (r *row) String() string             { return fmt.Sprintf("row of %d", len(r.items)) }
 func (r *row) Type() string               { return "row" }
 func (r *row) Freeze()                    {}
 func (r *row) Truth() starlark.Bool       { return len(r.items) > 0 }
@@ -180,7 +184,7 @@ func makeTable(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	return t, starlark.UnpackPositionalArgs(b.Name(), args, nil, 0)
 }
 
-func (t *table) String() string             { return "table(" + t.dict.String() + ")" }
+func (t *table) String() string             { return fmt.Sprintf("table of %d", t.dict.Len()) }
 func (t *table) Type() string               { return "table" }
 func (t *table) Freeze()                    { t.dict.Freeze() }
 func (t *table) Truth() starlark.Bool       { return true }
@@ -199,113 +203,4 @@ func (t *table) Get(k starlark.Value) (starlark.Value, bool, error) {
 		return nil, false, errors.New("table does not like the key")
 	}
 	return t.dict.Get(k)
-}
-
-// A bag can only be iterated over. It knows how many iterators are open.
-type bag struct {
-	items []starlark.Value
-	open  int
-}
-
-var (
-	_ starlark.Iterable = (*bag)(nil)
-	_ starlark.HasAttrs = (*bag)(nil)
-)
-
-func makeBag(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	return &bag{items: append([]starlark.Value(nil), args...)}, nil
-}
-
-func (b *bag) String() string        { return fmt.Sprintf("bag%s, %d open", starlark.Tuple(b.items), b.open) }
-func (b *bag) Type() string          { return "bag" }
-func (b *bag) Freeze()               {}
-func (b *bag) Truth() starlark.Bool  { return len(b.items) != 1 }
-func (b *bag) Hash() (uint32, error) { return 5, nil }
-func (b *bag) AttrNames() []string   { return []string{"open"} }
-func (b *bag) Attr(name string) (starlark.Value, error) {
-	if name == "open" {
-		return starlark.MakeInt(b.open), nil
-	}
-	return nil, nil
-}
-
-func (b *bag) Iterate() starlark.Iterator {
-	b.open++
-	return &iterator{items: b.items, done: func() { b.open-- }}
-}
-
-type iterator struct {
-	items []starlark.Value
-	done  func()
-}
-
-func (it *iterator) Next(p *starlark.Value) bool {
-	if len(it.items) == 0 {
-		return false
-	}
-	*p, it.items = it.items[0], it.items[1:]
-	return true
-}
-
-func (it *iterator) Done() {
-	if it.done != nil {
-		it.done()
-	}
-}
-
-// A waker calls a function of the script when an operator is applied to it.
-type waker struct {
-	thread *starlark.Thread
-	fn     starlark.Value
-}
-
-var (
-	_ starlark.HasBinary  = (*waker)(nil)
-	_ starlark.HasUnary   = (*waker)(nil)
-	_ starlark.HasAttrs   = (*waker)(nil)
-	_ starlark.Mapping    = (*waker)(nil)
-	_ starlark.Iterable   = (*waker)(nil)
-	_ starlark.Comparable = (*waker)(nil)
-)
-
-func makeWaker(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	w := &waker{thread: thread}
-	return w, starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &w.fn)
-}
-
-func (w *waker) wake() (starlark.Value, error) { return starlark.Call(w.thread, w.fn, nil, nil) }
-
-func (w *waker) String() string        { return "waker" }
-func (w *waker) Type() string          { return "waker" }
-func (w *waker) Freeze()               {}
-func (w *waker) Truth() starlark.Bool  { return true }
-func (w *waker) Hash() (uint32, error) { return 0, errors.New("unhashable waker") }
-func (w *waker) AttrNames() []string   { return []string{"now"} }
-func (w *waker) Attr(name string) (starlark.Value, error) {
-	if name == "now" {
-		return w.wake()
-	}
-	return nil, nil
-}
-func (w *waker) Binary(syntax.Token, starlark.Value, starlark.Side) (starlark.Value, error) {
-	return w.wake()
-}
-func (w *waker) Unary(syntax.Token) (starlark.Value, error) { return w.wake() }
-func (w *waker) Get(starlark.Value) (starlark.Value, bool, error) {
-	v, err := w.wake()
-	return v, err == nil, err
-}
-func (w *waker) CompareSameType(syntax.Token, starlark.Value, int) (bool, error) {
-	v, err := w.wake()
-	return err == nil && bool(v.Truth()), err
-}
-func (w *waker) Iterate() starlark.Iterator {
-	v, err := w.wake()
-	if err != nil {
-		return &iterator{items: []starlark.Value{starlark.String(err.Error())}}
-	}
-	if it := starlark.Iterate(v); it != nil {
-		return it
-	}
-	return &iterator{items: []starlark.Value{v}}
 }

@@ -148,6 +148,9 @@ func (m *machine) setKey(d *starlark.Dict, k, v starlark.Value) error {
 	if err := m.hashable(k); err != nil {
 		return err
 	}
+	if err := m.grows(d.Len(), 96); err != nil {
+		return err
+	}
 	m.made += 96
 	return d.SetKey(k, v)
 }

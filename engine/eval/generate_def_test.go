@@ -21,7 +21,7 @@ func (g *gen) def() {
 	if g.n(3) > 0 {
 		g.line("print(" + g.expr("x", 0).s + ", " + g.callee(v.name, 1, g.arguments(sig, 1)) + ")")
 	} else if g.n(3) == 0 {
-		g.line(v.name + " = " + v.name + " if " + g.some("b") + " else " + v.name)
+		g.line(v.name + " = " + v.name + " if " + g.expr("b", 1).operand() + " else " + v.name)
 	}
 }
 
@@ -107,7 +107,7 @@ func (g *gen) unset() {
 		g.line("\tpass")
 		g.line("print(" + v + " == " + v + ")")
 	case 4:
-		if o := g.find(0, func(o *variable) bool { return o.sig == nil && !o.fixed }); o != nil {
+		if o := g.find(0, func(o *variable) bool { return o.sig == nil && !o.fixed && !sound(o.kind) }); o != nil {
 			g.line(o.name + " = " + g.some("x")) // hides one from outside, perhaps
 		} else {
 			g.line("pass")
@@ -150,7 +150,7 @@ func (g *gen) recursive() {
 	case 3:
 		k := g.name("x")
 		g.line(k + " = " + again)
-		g.line("return " + k + " if " + g.some("b") + " else " + other.name)
+		g.line("return " + k + " if " + g.expr("b", 1).operand() + " else " + other.name)
 	}
 	g.indent--
 	g.pop()

@@ -1,8 +1,6 @@
 package eval_test
 
-import (
-	"strings"
-)
+import "strings"
 
 // make returns an expression that templates call by name.
 func (g *gen) make(name string, depth int) text {
@@ -28,6 +26,10 @@ func (g *gen) make(name string, depth int) text {
 		return g.slice(depth, g.danger > 0 && g.n(4) == 0)
 	case "badslice":
 		return g.slice(depth, true)
+	case "bare":
+		return g.bare(1 + g.n(3))
+	case "bareslice":
+		return g.bareSlice(1 + g.n(2))
 	case "chain":
 		return g.chain(depth)
 	case "ints":
@@ -188,7 +190,7 @@ func (g *gen) loopVar(over kind) string {
 	}
 	name := g.name("v")
 	if g.n(30) == 0 {
-		if v := g.variable("x"); v != nil && v.sig == nil {
+		if v := g.variable("x"); v != nil && v.sig == nil && !sound(v.kind) {
 			name = v.name
 		}
 	}

@@ -22,6 +22,9 @@ const (
 	mutable  = "lmLdDe"
 )
 
+// sound kinds are what they say.
+func sound(k kind) bool { return strings.Contains("IFNj", k) }
+
 // fits tells which kinds of variables may stand for a kind.
 var fits = map[kind]string{
 	"N": "IFN", "u": "ijnfIFN", "n": "nijI", "i": "ijI", "j": "j", "f": "fF",

@@ -4,10 +4,15 @@ import "strings"
 
 // effects are expressions that stand alone.
 var effects = parseTemplates(`
-	@call ; @call ; @call ; $l.append($n) ; $L.append($x) ; $l.extend($l) ; $l.extend($r) ; $l.insert($i, $n) ; $L.extend($v) ; $l.clear() ; $m.append($s) ; $m.insert($j, $s)
-	$d.update($d) ; $d.update(a = $n) ; $d.setdefault($s, $n) ; $d.pop($s, None) ; $D.update([($k, $x)]) ; $D.setdefault($k, $x) ; $D.clear() ; $e.add($n) ; $e.update($l) ; $e.discard($n) ; $e.clear()
-	freeze($x) ; freeze($l) ; freeze($c) ; freeze([$d]) ; echo($x) ; apply($c, $x) ; print($x, $x, sep = $s) ; print() ; attempt($c, $x) ; print(stack()) ; apply(lambda: print(stack())) ; sorted([2, 1], key = lambda a: print(stack())) ; print(info($g)) ; $x ; $s ; "text" ; placed($c, $x) ; plain($x) ; $h.call($c, $x)
-	[$l.append(x) for x in $r] ; [print(x) for x in $v] ; {k: print(k) for k in $m} ; $b and print($x) ; $b or $l.append($n) ; print($x) if $b else $l.clear() ; apply($l.append, $n)`)
+	@call ; @call ; @call ; $l.append($n) ; $L.append($x) ; $l.extend($l) ; $l.extend($r) ; $l.insert($i, $n) ; $L.extend($v) ; $l.clear()
+		$m.append($s) ; $m.insert($j, $s)
+	$d.update($d) ; $d.update(a = $n) ; $d.setdefault($s, $n) ; $d.pop($s, None) ; $D.update([($k, $x)]) ; $D.setdefault($k, $x) ; $D.clear()
+		$e.add($n) ; $e.update($l) ; $e.discard($n) ; $e.clear()
+	freeze($x) ; freeze($l) ; freeze($c) ; freeze([$d]) ; echo($x) ; apply($c, $x) ; print($x, $x, sep = $s) ; print() ; attempt($c, $x)
+		print(stack()) ; apply(lambda: print(stack())) ; sorted([2, 1], key = lambda a: print(stack())) ; print(info($g)) ; $x ; $s ; "text"
+		placed($c, $x) ; plain($x) ; $h.call($c, $x)
+	[$l.append(x) for x in $r] ; [print(x) for x in $v] ; {k: print(k) for k in $m} ; $b and print($x) ; $b or $l.append($n)
+		print($x) if $b else $l.clear() ; apply($l.append, $n)`)
 
 // A snippet is some lines that try one idea; #a, #b… are new names.
 type snippet []struct {
@@ -67,7 +72,9 @@ func (g *gen) attempt() {
 
 // odd writes a statement that does nothing, or is unusual.
 func (g *gen) odd() {
-	switch g.n(5) {
+	switch g.n(6) {
+	case 5:
+		g.line("print(attempt(lambda: " + g.expand(pick(g.choices, large), 0).operand() + "))")
 	case 0:
 		g.line("pass")
 	case 1:
@@ -252,8 +259,12 @@ print(attempt(#d, $j % 4), attempt(lambda: sorted([1], key = lambda x: #d(1))))
 #a, #b = #b, #a
 (#c, [#d, #e]), #f = (#a, [#b, $n]), $s
 [#g] = [#c]
-#h, = (#d,)
+(#h,) = (#d,)
 print(#a, #b, #c, #d, #e, #f, #g, #h)
+
+[] = []
+[[]] = [()]
+() = []
 
 #l = [0, 1, 2]
 #l[0], #l[1] = #l[1], #l[0]
@@ -296,6 +307,12 @@ def #f():
 	return lambda: lambda #p: (#p, $x)
 print(#f()()($n))
 
+def #f(len, type = str):
+	str = len
+	print = [type(repr) for repr in [str]]
+	return (print, len)
+print(#f($x), attempt(#f, $x, type = $c))
+
 #d = {}
 for #v in $v:
 	#d[str(#v)] = #d.get(str(#v), 0) + 1
@@ -320,214 +337,4 @@ print([stack() for _ in [1]], apply(stack), apply(lambda: stack()), [stack()
 
 #a = waker(lambda: $n)
 print(attempt(lambda: #a + 1), attempt(lambda: [x for x in waker(lambda: [$n])]))
-`)
-
-// failures end the program.
-var failures = parseSnippets(`
-#a, #b = [$x]
-
-#a, #b = ($x, $x, $x)
-
-(#a, [#b, #c]) = ($x, $s)
-
-#a, #b = $n
-
-[#a, #b] = row(1)
-
-for #a, #b in [(1, 2), (3,)]:
-	print(#a)
-
-for #a in $n:
-	pass
-
-for #a in $l:
-	for #b in $r:
-		boom("loop")
-
-#a = [1, 2]
-for #v in #a:
-	#a.append(#v)
-
-#a = {"k": 1}
-for #v in #a:
-	#a[#v + "x"] = 1
-
-#a = set([1])
-for #v in #a:
-	#a.add(#v + 1)
-
-#a = [1, 2]
-for #v in #a:
-	#a += [3]
-
-#a = {1: 2}
-for #v in #a:
-	#a |= {3: 4}
-
-#a = [1]
-for #v in #a:
-	#a[0] = 2
-
-#a = [1]
-freeze(#a)
-#a += [$x]
-
-#a = {}
-freeze(#a)
-#a["k"] = $x
-
-#a = {}
-freeze(#a)
-#a |= $d
-
-#a = $t
-#a[0] = $x
-
-#s = $s
-#s[0] = "x"
-
-#a = [1]
-#a[$i + 1] = $x
-
-#a = [1]
-#a["x"] = $x
-
-#a = [1]
-#a[5] += 1
-
-#a = {}
-#a["k"] += 1
-
-#a = {}
-#a[[]] = 1
-
-#a = $n
-#a.x = 1
-
-#h = box(1)
-#h.ro = $x
-
-#h = box(1)
-#h.nn = $x
-
-#h = box(1)
-#h.gone += 1
-
-#h = box(1)
-#h.x += "a"
-
-row(1)[0] = boom("v")
-
-row(1, 2)[5] = 1
-
-row(1)[0] = "bad"
-
-table(a = 1)["bad"] = 1
-
-#a = []
-#a[echo(0)], #b = echo(1), boom("x")
-
-def #f(#a = boom("default")):
-	pass
-
-def #f(#a, #b = $n, *, #c):
-	pass
-#f(1)
-
-def #f():
-	print(#x)
-	#x = 1
-#f()
-
-def #f():
-	#x = 1
-	def #g():
-		return #y + #x
-	print(#g())
-	#y = 1
-#f()
-
-print(#z)
-#z = 1
-
-def #f():
-	return #late
-#f()
-#late = 1
-
-def #a(#p):
-	return #p // 0
-def #b(#p):
-	return [#a(x) for x in [#p]]
-def #c(#p):
-	return sorted([#p], key = #b)
-def #d(#p):
-	for #v in [1]:
-		if #v:
-			return apply(#c, #p)
-print(#d($n))
-
-def #a(*args):
-	return boom(args)
-def #b(#p):
-	return placed(#a, #p)
-print(max([1, 2], key = #b))
-
-def #a():
-	while True:
-		for #v in [1]:
-			return {1: 2}[$n + 5]
-[#a() for _ in range(1)]
-
-#x = $x if $b else $x
-#x.nope(#x)
-
-#x = $n
-#x += $s
-
-#x = $l
-#x += $n
-
-#x = $l
-#x -= $l
-
-#x = $s
-#x %= ($x, $x)
-
-#x = $d
-#x |= $l
-
-#x = $e
-#x |= $l
-
-if $n + $s:
-	pass
-
-while $x < None:
-	break
-
-#a = 0
-while 1 // (2 - #a):
-	#a += 1
-
-fail("the end", $x)
-
-#a = []
-#a.append(lambda: #a[0]() if False else boom("deep"))
-#a[0]()
-
-print($x,
-	$x,
-	boom("line"),
-	$x)
-
-print($x
-	+ $x
-	- None)
-
-#x = (
-	$s[
-		$i:
-		None or "z"
-	])
 `)

@@ -10,6 +10,13 @@ import (
 type sample struct {
 	main    string
 	modules map[string]string
+	mode
+}
+
+// A mode is how a sample is run.
+type mode struct {
+	universe bool // with the evaluator's own universe, not go.starlark.net's
+	hooks    bool // with hooks that look on
 }
 
 // choices are what a program is generated from: bytes, and when they are used up,
@@ -60,7 +67,7 @@ type gen struct {
 
 // generate makes a program.
 func generate(c *choices) sample {
-	s := sample{modules: map[string]string{}}
+	s := sample{modules: map[string]string{}, mode: mode{universe: c.n(2) == 0, hooks: c.n(8) == 0}}
 	danger, wild := pick(c, levels), pick(c, levels)
 	var load string
 	var loaded []variable
@@ -104,14 +111,14 @@ func (g *gen) module() {
 			g.settle()
 		}
 	}
-	for len(g.late) > 0 {
-		g.settle()
-	}
 	if g.n(4) == 0 {
 		g.line("print(" + g.some("x") + ")")
 	}
 	if g.n(5) == 0 {
 		g.failure()
+	}
+	for len(g.late) > 0 {
+		g.settle()
 	}
 }
 

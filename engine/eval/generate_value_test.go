@@ -10,6 +10,7 @@ var special = map[kind][]string{
 	"J": {"1", "2", "3", "5", "7"},                                                                              // counts, divisors
 	"Z": {"1", "2", "3", "7", "-1", "-2", "-3"},                                                                 // steps
 	"M": {"0", "1", "2", "3", "-1", "2147483648", "-4611686018427387904", "9223372036854775807", "1.5", "-0.0"}, // factors that make nothing huge
+	"H": {"(1 << 511 << 511 << 511)", "(-1 << 511 << 511 << 511)"},                                              // too much for a float
 	"C": {`"a"`, `"Z"`, `"é"`, `"日"`, `" "`},                                                                    // one character
 	"S": {`"a"`, `","`, `" "`, `"l"`, `"ab"`, `"é"`, `"-"`},                                                     // not empty
 	"W": {`"a"`, `"b"`, `"c"`},                                                                                  // names
@@ -24,7 +25,8 @@ var literals = parseTables(map[kind]string{
 	"f": `0.0 ; 1.5 ; -2.5 ; 3.0 ; 1e10 ; @float ; @float`,
 	"F": `0.0 ; 1.5 ; -2.5 ; 3.0 ; 1e10 ; @float ; @float`,
 	"b": `True ; False`, "o": `None`,
-	"s": `"" ; "a" ; "b" ; "abc" ; "Hello World" ; "héllo" ; "日本語" ; "a,b,,c" ; "  x y " ; "12" ; "-0x1F" ; "1.5" ; "line\nline\r\n" ; 'q"uo\'te' ; r"\d" ; "ab" "cd"`,
+	"s": `"" ; "a" ; "b" ; "abc" ; "Hello World" ; "héllo" ; "日本語" ; "a,b,,c" ; "  x y " ; "12" ; "-0x1F" ; "1.5" ; "line\nline\r\n"
+		'q"uo\'te' ; r"\d" ; "ab\tcd"`,
 	"y": `b"" ; b"abc" ; b"\xff\x00" ; b"é" ; b"a"`,
 	"l": `[] ; [1, 2, 3] ; [3, 1, 2] ; [$n, $n] ; [$i] ; [0, -1, 5, 2, 2]`,
 	"m": `[] ; ["a", "b"] ; [$s, $s] ; ["b", "a", "C", ""]`,
@@ -33,7 +35,8 @@ var literals = parseTables(map[kind]string{
 	"d": `{} ; {"a": $n} ; {"a": $n, "b": $n} ; {"b": 1, "a": 2, "c": 3}`,
 	"D": `{} ; {$k: $x} ; {1: "a", 2: "b", "c": None} ; {(1, 2): 3, 1.0: 4} ; {$W: $x, 1: $x}`,
 	"e": `set() ; set([1, 2, 3]) ; set([$n, $n]) ; set([3, 2.0, 1])`,
-	"r": `range(0) ; range(3) ; range(1, 5) ; range(5, 0, -2) ; range(-3, 4, 3) ; range(2147483646, 2147483649) ; range(0, 1 << 62, 1 << 60) ; range(3, -9223372036854775807, -(1 << 62))`,
+	"r": `range(0) ; range(3) ; range(1, 5) ; range(5, 0, -2) ; range(-3, 4, 3) ; range(2147483646, 2147483649) ; range(0, 1 << 62, 1 << 60)
+		range(3, -9223372036854775807, -(1 << 62))`,
 	"c": `len ; str ; type ; repr ; bool ; list ; abs ; @lambda ; @lambda`,
 	"g": `@lambda ; print ; max ; dict`,
 	"h": `box($i) ; box(0) ; box(3)`,

@@ -278,10 +278,10 @@ func (m *machine) slice(x, lo, hi, step starlark.Value) (starlark.Value, error) 
 		start, end = min(start, most), max(end, least)
 		start = max(start, end)
 	}
-	if err := m.budget.Slice(s, start, end, by); err != nil {
+	y, err := m.budget.Sliced(s, start, end, by)
+	if err != nil {
 		return nil, err
 	}
-	y := s.Slice(start, end, by)
 	m.chargeFor(y)
 	return y, nil
 }

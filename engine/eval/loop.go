@@ -344,7 +344,7 @@ func (c *compiler) element(body syntax.Expr) step {
 			return ctlNext
 		}
 	}
-	x := c.expr(body)
+	x, at := c.expr(body), spotOf(syntax.Start(body))
 	return func(fr *frame, b *builder) ctl {
 		v := x(fr)
 		if v.ref == nil {
@@ -352,6 +352,10 @@ func (c *compiler) element(body syntax.Expr) step {
 		}
 		if b.list == nil {
 			b.list = make([]starlark.Value, 0, max(8, b.few))
+		}
+		if err := fr.m.grows(len(b.list), 16); err != nil {
+			fr.fail(at, err)
+			return ctlFail
 		}
 		b.list = append(b.list, v.value())
 		fr.m.made += 16

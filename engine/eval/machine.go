@@ -13,10 +13,11 @@ import (
 // Settings bound the work of a thread. The zero value stands for no limits but
 // those on depth.
 type Settings struct {
-	MaxDepth int          // calls within calls; 0: 10,000
-	MaxValue int64        // bytes of one value; 0: 64 GiB
-	Hooks    *Hooks       // nil: none
-	Stop     func() error // why the thread must stop; nil: only Thread.Cancel tells
+	MaxDepth int                 // calls within calls; 0: 10,000
+	MaxValue int64               // bytes of one value; 0: 64 GiB
+	Hooks    *Hooks              // nil: none
+	Stop     func() error        // why the thread must stop; nil: only Thread.Cancel tells
+	Room     func(n int64) error // whether n bytes more may be made at once; nil: they may
 }
 
 const (
@@ -83,7 +84,7 @@ func newMachine(thread *starlark.Thread, s Settings) *machine {
 	if *m.maxSteps == 0 { // starlark.Call does it for threads that nothing has run on
 		*m.maxSteps = math.MaxUint64
 	}
-	m.budget = guard.Budget{Max: s.MaxValue, Stop: m.stopped}
+	m.budget = guard.Budget{Max: s.MaxValue, Stop: m.stopped, Room: s.Room}
 	m.base.m, m.base.pushed = m, true
 	m.top = &m.base
 	m.chunk = &chunk{vals: make([]val, firstChunk)}
@@ -157,6 +158,18 @@ func (m *machine) charge(n int) {
 	m.made += int64(n)
 	m.fuel -= int64(n >> 8)
 }
+
+// grows says whether a collection of n elements, each of some bytes, may get more, one
+// by one: it is made anew as it grows. Only now and then does it take a look.
+func (m *machine) grows(n int, size int64) error {
+	if n&(often-1) != 0 || n == 0 || m.budget.Room == nil {
+		return nil
+	}
+	return m.budget.Room(int64(n) / 4 * 5 * size)
+}
+
+// often is how many elements a collection gets between two looks.
+const often = 1 << 16
 
 // A chunk is a piece of the stack on which variables live.
 type chunk struct {

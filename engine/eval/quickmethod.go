@@ -18,11 +18,12 @@ type signature struct {
 
 var quickMethods = map[signature]quickMethod{
 	{"append", 1}: func(fr *frame, x starlark.Value, a, _ val) val {
-		if l, ok := x.(*starlark.List); ok && l.Append(a.value()) == nil {
-			fr.m.made += 16
-			return none
+		l, ok := x.(*starlark.List)
+		if !ok || fr.m.grows(l.Len(), 16) != nil || l.Append(a.value()) != nil {
+			return val{}
 		}
-		return val{}
+		fr.m.made += 16
+		return none
 	},
 	{"get", 1}:        func(fr *frame, x starlark.Value, a, _ val) val { return dictGet(fr, x, a, none) },
 	{"get", 2}:        dictGet,

@@ -69,6 +69,11 @@ func (b *Budget) compareSequences(op syntax.Token, x, y starlark.Indexable, dept
 		return op == syntax.NEQ, nil
 	}
 	for i := range min(n, m) {
+		if i%(patience/4) == 0 {
+			if err := b.spend(1 + min(n-i, m-i, patience/4)/8); err != nil {
+				return false, err
+			}
+		}
 		p, q := x.Index(i), y.Index(i)
 		if i, ok := p.(starlark.Int); ok && p == q && isSmall(i) {
 			continue

@@ -90,6 +90,9 @@ func (e eye) call(thread *starlark.Thread, fn *starlark.Builtin, args starlark.T
 	if e.plain(x) {
 		return fn.CallInternal(thread, args, kwargs)
 	}
+	if e.key == nil {
+		e.made = int64(starlark.Len(x)) // go.starlark.net makes lists and tuples of known length at once
+	}
 	defer halted(&err)
 	args = append(starlark.Tuple{e.on(x)}, args[1:]...)
 	return fn.CallInternal(thread, args, kwargs)
@@ -116,7 +119,7 @@ func zip(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args starlark
 	args = append(starlark.Tuple(nil), args...)
 	for i, x := range args {
 		if x, ok := x.(starlark.Iterable); ok {
-			args[i] = eye{b: b, what: "list", size: size}.on(x)
+			args[i] = eye{b: b, what: "list", size: size, made: int64(rows)}.on(x)
 		}
 	}
 	return fn.CallInternal(thread, args, kwargs)

@@ -185,8 +185,9 @@ func TestHashable(t *testing.T) {
 
 // TestCompareStops compares what starlark.Compare would not come to an end with.
 func TestCompareStops(t *testing.T) {
-	for _, tuple := range []bool{false, true} {
-		x, y := nested(starlark.None, 8, 1000, tuple), nested(starlark.None, 8, 1000, tuple)
+	for _, leaf := range []starlark.Value{starlark.None, starlark.MakeInt(1)} {
+		tuple := leaf == starlark.None
+		x, y := nested(leaf, 8, 1000, tuple), nested(leaf, 8, 1000, tuple)
 		for _, op := range comparisons {
 			_, err := stopsAfter(10).Compare(op, x, y)
 			require.ErrorIs(t, err, errStop)

@@ -23,7 +23,7 @@ type text struct {
 	on    map[starlark.Value]bool // lists and dicts from the scan-th level of stack on
 
 	known map[piece]extent // of what was measured before, if it is long
-	deep  int              // levels that may be nested; 0: any number
+	deep  int              // levels that may be nested
 }
 
 // A piece is what two values have in common that are written alike: an address and,
@@ -45,6 +45,10 @@ const long = 1 << 10
 // errLong ends the writing of a text that turns out longer than was allowed for.
 var errLong = fmt.Errorf("long text")
 
+// maxText is how many levels may be nested in a text that is written here, without
+// recursion: a level takes some 200 bytes meanwhile.
+const maxText = 100_000
+
 // short is how long a text may get without being measured first.
 const short = 1 << 16
 
@@ -54,7 +58,7 @@ func (b *Budget) build(write func(t *text) error) (string, error) {
 	t := b.spare // a host value may come back here while it writes itself
 	b.spare = nil
 	if t == nil {
-		t = &text{b: b, buf: make([]byte, 0, 128), stack: make([]visit, 0, 4)}
+		t = &text{b: b, buf: make([]byte, 0, 128), stack: make([]visit, 0, 4), deep: maxText}
 	}
 	t.max = min(short, b.Max)
 	err := write(t)
@@ -68,14 +72,14 @@ func (b *Budget) build(write func(t *text) error) (string, error) {
 	if err != errLong {
 		return "", err
 	}
-	dry := text{b: b, dry: true, max: b.Max}
+	dry := text{b: b, dry: true, max: b.Max, deep: maxText}
 	if err := write(&dry); err != nil {
 		return "", err
 	}
 	if err := b.room(dry.n); err != nil {
 		return "", err
 	}
-	t = &text{b: b, buf: make([]byte, 0, dry.n), max: math.MaxInt64}
+	t = &text{b: b, buf: make([]byte, 0, dry.n), max: math.MaxInt64, deep: maxText}
 	if err := write(t); err != nil {
 		return "", err
 	}

@@ -163,6 +163,7 @@ func second[T any](_ T, err error) error { return err }
 
 // TestDeepText: go.starlark.net's code is recursive, that of Text is not.
 func TestDeepText(t *testing.T) {
+	require.ErrorContains(t, second(plenty().Text(nested(starlark.None, 1_000_000, 1, true))), "text of a value nested more than 100000 levels deep")
 	deep := nested(starlark.None, 100_000, 1, false)
 	require.ErrorContains(t, plenty().Printable(deep), "text of a value nested more than 10000 levels deep")
 	text, err := plenty().Text(deep)

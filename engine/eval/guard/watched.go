@@ -16,6 +16,7 @@ type eye struct {
 	size int64                               // bytes of it for each element; 0: none
 	key  func(starlark.Value) starlark.Value // what of an element will be hashed; nil: nothing
 	seen int64
+	made int64 // elements for which there is room already
 }
 
 // A halt is panicked to get out of go.starlark.net's code, and recovered by halted.
@@ -82,6 +83,9 @@ func (e *eye) look(x starlark.Value) error {
 		}
 	}
 	if e.size == 0 {
+		return nil
+	}
+	if e.seen <= e.made {
 		return nil
 	}
 	return e.b.grow(e.what, e.seen-1, e.seen, e.size)
@@ -169,6 +173,7 @@ func (b *Budget) collect(list []starlark.Value, x starlark.Iterable, it starlark
 		if err := b.make(e.what, e.seen+int64(n), e.size); err != nil {
 			return nil, err
 		}
+		e.made = e.seen + int64(n)
 		if cap(list)-len(list) < n {
 			list = append(make([]starlark.Value, 0, len(list)+n), list...)
 		}

@@ -163,7 +163,7 @@ func (t *text) contains(levels int, cyclic bool) {
 
 // levels says whether values may be nested as deep.
 func (t *text) levels(n int) error {
-	if t.deep == 0 || n <= t.deep {
+	if n <= t.deep {
 		return nil
 	}
 	return &LimitError{Msg: fmt.Sprintf("text of a value nested more than %d levels deep", t.deep)}
@@ -237,7 +237,7 @@ func pieceOf(x starlark.Value) piece {
 }
 
 // Text is x.String(), but it can be stopped, refuses to become longer than Max, and
-// may be nested as deep as it is.
+// x may be nested deeper than go.starlark.net's recursive code can go.
 func (b *Budget) Text(x starlark.Value) (string, error) {
 	switch x := x.(type) {
 	case starlark.NoneType, starlark.Bool, starlark.Float:
