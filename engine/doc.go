@@ -99,7 +99,7 @@
 // Starlark values are not safe for concurrent use. What a task's function can
 // reach is frozen before the task gets it; what it returns is handed back and
 // stays mutable. Names are not shared at all: the function comes with a snapshot of
-// those that it uses ([Publication]), so the script may go on to assign them. Values
+// those that it uses ([Thread.HandOver]), so the script may go on to assign them. Values
 // that may be changed by several threads have a lock of their own and implement
 // [Shareable]. Nothing else crosses.
 package engine

@@ -79,7 +79,7 @@ func (e *Engine) run(ctx context.Context, script *Script, in Input, files fs.FS)
 func (r *Run) main(f *file) (starlark.StringDict, error) {
 	defer r.watchMemory()()
 	main := r.newThread("main", ctxLife{r.ctx})
-	main.alone = true
+	main.alone, main.age = true, 1
 	release := main.stopAfter(r.ctx)
 	globals, err := main.init(f)
 	if err != nil {

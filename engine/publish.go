@@ -25,22 +25,29 @@ type Shareable interface {
 // them, before it hands them over. Nothing else is frozen. It takes time in
 // proportion to what can be reached.
 //
-// Functions are to be called by others as [Publication.Callable] returns them: with
-// a snapshot of the names that they use.
-func (t *Thread) Publish(values ...starlark.Value) *Publication {
-	p := &Publication{run: t.run}
-	p.functions = eval.NewHandover(t.star, p.visit)
-	p.all(values)
-	return p
+// Functions come with a snapshot of the names that they use; who hands over a function
+// to be called uses [Thread.HandOver], and hands over the snapshot itself.
+func (t *Thread) Publish(values ...starlark.Value) {
+	t.HandOver(func(p *Publication) { p.all(values) })
+}
+
+// HandOver is Publish of what give publishes.
+func (t *Thread) HandOver(give func(p *Publication)) {
+	p := &Publication{}
+	p.functions = eval.NewHandover(t.star, t.age, p.visit)
+	if t.final {
+		p.functions.Final()
+	}
+	give(p)
+	p.functions.Close()
 }
 
 // A Publication is what one thread hands over at once. Its functions agree with each
-// other about the names that they use.
+// other about the names that they use. It is good until HandOver returns.
 //
 // It walks values with a stack of its own: a structure may be deeper than a
 // goroutine's stack can be.
 type Publication struct {
-	run       *Run
 	functions *eval.Handover
 	todo      []starlark.Value
 	seen      map[identity]struct{}
@@ -169,6 +176,7 @@ func (p *Publication) other(v starlark.Value) {
 	switch v := v.(type) {
 	case Shareable:
 		if p.first(interfaceData(v), 0) {
+			p.functions.Again(v)
 			v.Share(p.visit)
 		}
 	case *starlarkstruct.Struct:

@@ -55,11 +55,14 @@ func Unmarshal(v starlark.Value, dst any) error { return convert.ToGo("value", v
 func (r *Result) global(name string) (starlark.Value, error) {
 	r.freeze.Do(func() {
 		t := r.run.newThread("globals", ctxLife{r.run.ctx})
-		for _, all := range []starlark.StringDict{r.Globals, r.run.own} {
-			for _, v := range all {
-				t.Publish(v)
+		t.final = true
+		t.HandOver(func(p *Publication) {
+			for _, all := range []starlark.StringDict{r.Globals, r.run.own} {
+				for _, v := range all {
+					p.Value(v)
+				}
 			}
-		}
+		})
 	})
 	v, ok := r.Globals[name]
 	if ok {

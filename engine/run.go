@@ -34,9 +34,10 @@ type Run struct {
 	out     sync.Mutex // held while a line is written; guards written
 	written int64      // bytes
 
-	loads    loader    // used by the main thread only
-	watchdog *watchdog // nil: there is no limit on memory
-	shared   *runState // with the calls of the run's functions after it has ended
+	loads    loader       // used by the main thread only
+	watchdog *watchdog    // nil: there is no limit on memory
+	beside   atomic.Int64 // threads that run beside the script's own
+	shared   *runState    // with the calls of the run's functions after it has ended
 }
 
 // A runState is what a run and later calls of its functions have in common.

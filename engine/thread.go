@@ -31,9 +31,11 @@ type Thread struct {
 	run       *Run
 	star      *starlark.Thread
 	life      Life
-	deferring bool // runs what was deferred
-	alone     bool // the script's own thread: it waits while others run
-	given     *HandOver
+	deferring bool  // runs what was deferred
+	alone     bool  // the script's own thread
+	final     bool  // the run has ended, and what is published is for good
+	age       int64 // of what it has handed over: another one when some of that took in more; 0: it never does
+	given     *Given
 	defers    []deferred
 	steps     uint64                     // of star when what it does now began
 	limit     atomic.Pointer[LimitError] // reached; nil: none
@@ -41,8 +43,8 @@ type Thread struct {
 	yielded time.Time // when it last let others run
 }
 
-// A HandOver tells what a task's thread was given, for error texts.
-type HandOver struct {
+// A Given tells what a task's thread was given, for error texts.
+type Given struct {
 	Task string          // name of its function
 	Pos  syntax.Position // where it was handed over
 }
@@ -59,8 +61,20 @@ func TryOf(t *starlark.Thread) *Thread {
 	return own
 }
 
-// NewThread returns a thread for another goroutine, such as a task's.
+// Owe notes that a Shareable that others can see took in something that is not
+// published, as it may from a thread that is alone: it will be when it is handed over.
+func (t *Thread) Owe() { t.age++ }
+
+// NewThread returns a thread for another goroutine, such as a task's. If the thread
+// that starts it does not wait for it, [Run.Beside] must be called before.
 func (r *Run) NewThread(name string, life Life) *Thread { return r.newThread(name, life) }
+
+// Beside notes that a thread is going to run beside the one that runs the script's top
+// level, until ended is called.
+func (r *Run) Beside() (ended func()) {
+	r.beside.Add(1)
+	return func() { r.beside.Add(-1) }
+}
 
 func (r *Run) newThread(name string, life Life) *Thread {
 	star := &starlark.Thread{Name: name, Print: r.print}
@@ -92,9 +106,9 @@ func (t *Thread) Context() context.Context { return t.life.Context() }
 func (t *Thread) Cancelled() error { return t.life.Cause() }
 
 // Alone reports whether no other thread of the script runs while this one does:
-// it is the one that runs the script's top level. What it puts into shared values
-// needs to be published only when it is handed over.
-func (t *Thread) Alone() bool { return t.alone }
+// it is the one that runs the script's top level, and waits for what it starts. What
+// it puts into shared values needs to be published only when it is handed over.
+func (t *Thread) Alone() bool { return t.alone && t.run.beside.Load() == 0 }
 
 // Stopping returns why the whole run is being stopped, or nil: known before it has
 // come down to this thread. Deferred calls have time of their own.
@@ -106,7 +120,7 @@ func (t *Thread) Stopping() error {
 }
 
 // Give notes what the thread, a task's, was given.
-func (t *Thread) Give(h *HandOver) { t.given = h }
+func (t *Thread) Give(g *Given) { t.given = g }
 
 // Stop makes the Starlark code of the thread fail at its next step.
 func (t *Thread) Stop(cause error) { t.star.Cancel(cause.Error()) }

@@ -65,7 +65,7 @@ type spec struct {
 	width  int              // this many for each
 	kwargs []starlark.Tuple
 	o      *options
-	given  *engine.HandOver
+	given  *engine.Given
 }
 
 // An execution is one run of a group.
@@ -103,7 +103,7 @@ func (e *execution) spec(f *Function, o *options) *spec {
 		return l
 	}
 	s := &spec{fn: f.fn, args: f.args, kwargs: f.kwargs, o: o}
-	s.given = &engine.HandOver{Task: f.fn.Name(), Pos: e.thread.Caller()}
+	s.given = &engine.Given{Task: f.fn.Name(), Pos: e.thread.Caller()}
 	s.Name, s.Timeout = o.name, o.timeout
 	if s.Name == "" {
 		s.Name = f.fn.Name()
@@ -123,15 +123,16 @@ func same(a, b starlark.Callable) bool {
 // handOver gives the tasks what they are made from. All functions of one run agree
 // about the names that they use.
 func (e *execution) handOver() {
-	p := e.thread.Publish()
-	for _, s := range e.specs {
-		s.fn = p.Callable(s.fn)
-		s.args, s.flat = p.Tuple(s.args), p.Tuple(s.flat)
-		s.kwargs = p.Kwargs(s.kwargs)
-		if s.o.retry != nil {
-			p.Value(s.o.retry)
+	e.thread.HandOver(func(p *engine.Publication) {
+		for _, s := range e.specs {
+			s.fn = p.Callable(s.fn)
+			s.args, s.flat = p.Tuple(s.args), p.Tuple(s.flat)
+			s.kwargs = p.Kwargs(s.kwargs)
+			if s.o.retry != nil {
+				p.Value(s.o.retry)
+			}
 		}
-	}
+	})
 	e.specs = nil
 }
 

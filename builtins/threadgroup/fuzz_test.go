@@ -189,12 +189,16 @@ func (w *watch) module() engine.Module {
 				return starlark.None, nil
 			}
 			t := engine.Of(thread)
-			p := t.Publish()
-			fn, args = p.Callable(fn), p.Tuple(args[1:])
+			t.HandOver(func(p *engine.Publication) { fn, args = p.Callable(fn), p.Tuple(args[1:]) })
 			own := t.Run().NewThread("beside", runLife{t.Run()})
-			var wg sync.WaitGroup
-			t.Run().AtEnd(func() error { wg.Wait(); return nil })
+			wg := t.Run().State(besideKey{}, func() any {
+				wg := new(sync.WaitGroup)
+				t.Run().AtEnd(func() error { wg.Wait(); return nil })
+				return wg
+			}).(*sync.WaitGroup)
+			ended := t.Run().Beside()
 			wg.Go(func() {
+				defer ended()
 				stop := context.AfterFunc(t.Run().Context(), func() { own.Stop(context.Cause(t.Run().Context())) })
 				defer stop()
 				for range 5 {
@@ -212,6 +216,9 @@ func (w *watch) module() engine.Module {
 		}),
 	}}
 }
+
+// besideKey is where a run keeps what counts the threads that beside started.
+type besideKey struct{}
 
 // A runLife is the life of a thread that ends with the run.
 type runLife struct{ *engine.Run }

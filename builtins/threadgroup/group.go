@@ -137,12 +137,17 @@ func (g *Group) isReached() bool {
 // admit publishes what is registered with a group that others can see: they may
 // run it while the thread goes on. Otherwise it is published when it is handed over.
 func (g *Group) admit(t *engine.Thread, r *registration) {
-	if !g.isReached() || t.Alone() {
+	switch {
+	case !g.isReached():
+		return
+	case t.Alone():
+		t.Owe()
 		return
 	}
-	p := t.Publish(r.f)
 	if r.o.retry != nil {
-		p.Value(r.o.retry)
+		t.Publish(r.f, r.o.retry)
+	} else {
+		t.Publish(r.f)
 	}
 }
 

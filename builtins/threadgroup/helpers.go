@@ -50,8 +50,9 @@ func deferCall(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		return nil, err
 	}
 	t := engine.Of(thread)
-	p := t.Publish(&Function{fn: fn, args: args, kwargs: kwargs})
-	t.Defer(p.Callable(fn), args, kwargs)
+	t.HandOver(func(p *engine.Publication) {
+		t.Defer(p.Callable(fn), p.Tuple(args), p.Kwargs(kwargs))
+	})
 	return starlark.None, nil
 }
 

@@ -136,7 +136,9 @@ for _ in range(4):
             [attempt(f.fn) for f in shared.functions]
 assert main.execute().ok
 assert len(shared.functions) == 12
-assert sorted([r.result for r in shared.execute()]) == [1, 2] + [9] * 10 # all ended: their last values
+results = shared.execute()
+assert sorted([r.result for r in results if r.ok]) == [0, 1] + list(range(1, 10)) # as they were handed over
+assert ["local variable y" in e.message for e in results.errors] == [True]
 `,
 	"a value with such a function": `
 shared = threadgroup(check=False)

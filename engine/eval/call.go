@@ -134,8 +134,7 @@ func (m *machine) run(fr *frame, args starlark.Tuple, kwargs []starlark.Tuple) (
 
 // end ends what belongs to the outermost call.
 func (m *machine) end(start mark) {
-	if start.depth == 0 && m.owner != nil {
-		m.owner.ended.Store(true)
+	if start.depth == 0 {
 		m.owner = nil
 	}
 }

@@ -97,7 +97,7 @@ func (c *campaign) histogram() string {
 		return cmp.Or(c.messages[b]-c.messages[a], cmp.Compare(a, b))
 	})
 	s := fmt.Sprintf("%d kinds of errors", len(list))
-	for _, m := range list {
+	for _, m := range list[:min(len(list), 80)] {
 		s += fmt.Sprintf("\n%7d %s", c.messages[m], m)
 	}
 	return s

@@ -109,6 +109,7 @@ func (s *scale) add(v starlark.Value) {
 		}
 	case *box:
 		if s.enter(v) {
+			s.add(v.n)
 			s.add(v.x)
 			s.leave()
 		}

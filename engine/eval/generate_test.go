@@ -136,6 +136,9 @@ func (g *gen) load(module string) (string, []variable) {
 	var items []string
 	var vars []variable
 	exports := g.scopes[0].vars
+	if len(exports) == 0 && g.n(16) > 0 {
+		return "", nil
+	}
 	for i := range 1 + g.n(3) {
 		v := variable{name: "nothing", kind: "x"}
 		if len(exports) > 0 && !g.odds(8) {

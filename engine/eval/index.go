@@ -153,13 +153,14 @@ func (m *machine) setIndex(x starlark.Value, y val, z starlark.Value) error {
 
 // slice compiles x[lo:hi:step].
 func (c *compiler) slice(e *syntax.SliceExpr) expr {
-	x, at := c.expr(e.X), c.sliceSpot(e)
+	x := c.expr(e.X)
 	parts := [3]expr{}
 	for i, p := range []syntax.Expr{e.Lo, e.Hi, e.Step} {
 		if p != nil {
 			parts[i] = c.expr(p)
 		}
 	}
+	at := c.sliceSpot(e)
 	return func(fr *frame) val {
 		v := x(fr)
 		if v.ref == nil {

@@ -60,9 +60,9 @@ type machine struct {
 	clock int64               // of Hooks, when it was looked at last
 }
 
-// An owner stands for one outermost call on a thread, during which the variables
-// that it may still assign are its own.
-type owner struct{ ended atomic.Bool }
+// An owner stands for one outermost call on a thread: the variables that it makes are
+// its own to assign, and so are those that were handed back to it.
+type owner struct{ _ byte }
 
 const local = "tg.eval"
 

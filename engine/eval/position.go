@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"go.starlark.net/resolve"
 	"go.starlark.net/syntax"
 )
@@ -14,27 +16,29 @@ import (
 //   - a call whose arguments do not fit shows the callee at the first instruction of
 //     its body.
 //
-// The functions here find these instructions in the tree. Names of the universe and
-// literals have no position; of two branches, the code for "false" comes first.
+// So the instructions of an expression are laid out here as its compiler does it, as
+// far as positions go: literals and names of the universe have none, an instruction
+// without one of its own gets one that is pending, and where a condition branches the
+// code for "false" comes next.
 
-// A finder goes through instructions in the order of the byte code.
-type finder struct {
-	pending     spot // the next instruction gets it if it has no position of its own
-	first, last spot // zero: none so far
+// A plan is the instructions of an expression, in blocks.
+type plan struct {
+	known   map[*syntax.SliceExpr]spot // slices laid out before
+	pending spot                       // the next instruction gets it if it has no position of its own
+	first   spot                       // of the first instruction
+	block   *block                     // under construction
 }
 
-func (f *finder) instr(at spot) {
-	if at == (spot{}) {
-		at = f.pending
-	}
-	f.pending = spot{}
-	if at == (spot{}) {
-		return
-	}
-	if f.first == (spot{}) {
-		f.first = at
-	}
-	f.last = at
+// A block is instructions that follow each other; an instruction is its position.
+type block struct {
+	code      []spot
+	jmp, cjmp *block // what comes next, and when a condition holds
+	placed    bool
+}
+
+func newPlan(known map[*syntax.SliceExpr]spot, pending spot) (*plan, *block) {
+	entry := new(block)
+	return &plan{known: known, pending: pending, block: entry}, entry
 }
 
 // sliceSpot returns where a slice is reported. It is called when the operands have
@@ -43,300 +47,369 @@ func (c *compiler) sliceSpot(e *syntax.SliceExpr) spot {
 	if c.slices == nil {
 		c.slices = map[*syntax.SliceExpr]spot{}
 	}
-	f := finder{}
-	f.slice(e, c.slices)
-	c.slices[e] = f.last
-	return f.last
-}
-
-func (f *finder) slice(e *syntax.SliceExpr, known map[*syntax.SliceExpr]spot) {
-	f.pending = spotOf(e.Lbrack)
-	f.expr(e.X, known)
+	l, entry := newPlan(c.slices, spotOf(e.Lbrack))
+	l.expr(e.X)
 	for _, p := range []syntax.Expr{e.Lo, e.Hi, e.Step} {
 		if p != nil {
-			f.expr(p, known)
+			l.expr(p)
 		} else {
-			f.instr(spot{})
+			l.instr(spot{})
 		}
 	}
+	l.instr(here)
+	at, _ := entry.place(spot{})
+	c.slices[e] = at
+	return at
+}
+
+// here marks the instruction that is asked for.
+var here = spot{-1, -1}
+
+// place goes through the blocks in the order in which they stand, from b on; last is
+// the last position before it. It ends at the instruction marked here.
+func (b *block) place(last spot) (at spot, found bool) {
+	b.placed = true
+	for _, s := range b.code {
+		if s == here {
+			return last, true
+		}
+		if s != (spot{}) {
+			last = s
+		}
+	}
+	for _, next := range []*block{b.jmp, b.cjmp} {
+		for next != nil && len(next.code) == 0 {
+			next = next.jmp
+		}
+		if next == nil || next.placed {
+			continue
+		}
+		if last, found = next.place(last); found {
+			return last, true
+		}
+	}
+	return last, false
 }
 
 // firstSpot returns the position of the first instruction of a function: its own, or
 // the function's.
 func firstSpot(pos syntax.Position, body []syntax.Stmt) spot {
-	f := finder{pending: spotOf(pos)}
-	f.stmts(body)
-	if f.first == (spot{}) {
-		f.instr(spot{}) // return None
+	l, _ := newPlan(nil, spotOf(pos))
+	l.start(body)
+	if l.first == (spot{}) {
+		l.instr(spot{}) // return None
 	}
-	return f.first
+	return l.first
 }
 
-func (f *finder) stmt(s syntax.Stmt) {
-	switch s := s.(type) {
-	case *syntax.ExprStmt:
-		if _, ok := s.X.(*syntax.Literal); !ok {
-			f.expr(s.X, nil)
-		}
-	case *syntax.AssignStmt:
-		f.assign(s)
-	case *syntax.DefStmt:
-		f.function(s.Function.(*resolve.Function), nil)
-	case *syntax.ForStmt:
-		f.expr(s.X, nil)
-		f.instr(spotOf(s.For))
-	case *syntax.IfStmt:
-		branch := s.False
-		if f.test(s.Cond, nil) {
-			branch = s.True
-		}
-		f.stmts(branch)
-	case *syntax.WhileStmt:
-		if f.test(s.Cond, nil) {
-			f.stmts(s.Body)
-		}
-	case *syntax.ReturnStmt:
-		if s.Result != nil {
-			f.expr(s.Result, nil)
-		}
-	case *syntax.LoadStmt:
-		f.instr(spotOf(s.Load))
-	}
-}
-
-func (f *finder) stmts(list []syntax.Stmt) {
+// start lays out statements up to the first instruction.
+func (l *plan) start(list []syntax.Stmt) {
 	for _, s := range list {
-		if f.first == (spot{}) {
-			f.stmt(s)
+		if l.first != (spot{}) {
+			return
+		}
+		switch s := s.(type) {
+		case *syntax.ExprStmt:
+			if _, ok := s.X.(*syntax.Literal); !ok {
+				l.expr(s.X)
+			}
+		case *syntax.AssignStmt:
+			if s.Op == syntax.EQ {
+				l.expr(s.RHS)
+			} else {
+				l.expr(s.LHS)
+			}
+		case *syntax.DefStmt:
+			l.function(s.Function.(*resolve.Function))
+		case *syntax.ForStmt:
+			l.expr(s.X)
+		case *syntax.IfStmt:
+			l.ifelse(s.Cond, new(block), new(block))
+		case *syntax.WhileStmt:
+			l.ifelse(s.Cond, new(block), new(block))
+		case *syntax.ReturnStmt:
+			if s.Result != nil {
+				l.expr(s.Result)
+			} else {
+				l.instr(spot{})
+			}
+		default:
+			if b, ok := s.(*syntax.BranchStmt); !ok || b.Token != syntax.PASS {
+				l.instr(spot{})
+			}
 		}
 	}
 }
 
-func (f *finder) assign(s *syntax.AssignStmt) {
-	if s.Op == syntax.EQ {
-		f.expr(s.RHS, nil)
-		f.target(s.LHS, spotOf(s.OpPos), nil)
-		return
+func (l *plan) instr(at spot) {
+	if at == (spot{}) {
+		at = l.pending
 	}
-	switch lhs := unparen(s.LHS).(type) {
-	case *syntax.IndexExpr:
-		f.expr(lhs, nil)
-	case *syntax.DotExpr:
-		f.expr(lhs, nil)
-	case *syntax.Ident:
-		f.expr(lhs, nil)
+	l.pending = spot{}
+	if l.first == (spot{}) {
+		l.first = at
 	}
-	f.expr(s.RHS, nil)
-	f.instr(spotOf(s.OpPos))
+	l.block.code = append(l.block.code, at)
 }
 
-// target goes through the assignment of what is on the stack.
-func (f *finder) target(lhs syntax.Expr, at spot, known map[*syntax.SliceExpr]spot) {
-	switch lhs := lhs.(type) {
-	case *syntax.ParenExpr:
-		f.target(lhs.X, at, known)
-	case *syntax.TupleExpr:
-		f.instr(at)
-		for _, x := range lhs.List {
-			f.target(x, at, known)
-		}
-	case *syntax.ListExpr:
-		f.instr(at)
-		for _, x := range lhs.List {
-			f.target(x, at, known)
-		}
-	case *syntax.IndexExpr:
-		f.expr(lhs.X, known)
-		f.instr(spot{})
-		f.expr(lhs.Y, known)
-		f.instr(spot{})
-		f.instr(spotOf(lhs.Lbrack))
-	case *syntax.DotExpr:
-		f.expr(lhs.X, known)
-		f.instr(spot{})
-		f.instr(spotOf(lhs.Dot))
-	default:
-		f.instr(spot{})
-	}
+func (l *plan) jump(to *block) {
+	l.block.jmp = to
+	l.block = nil
 }
 
-func (f *finder) expr(e syntax.Expr, known map[*syntax.SliceExpr]spot) {
+func (l *plan) condjump(yes, no *block) {
+	l.instr(spot{})
+	l.block.cjmp = yes
+	l.jump(no)
+}
+
+func (l *plan) exprs(list []syntax.Expr) {
+	for _, x := range list {
+		l.expr(x)
+	}
+	l.instr(spot{})
+}
+
+func (l *plan) expr(e syntax.Expr) {
 	switch e := e.(type) {
 	case *syntax.ParenExpr:
-		f.expr(unparen(e), known)
+		l.expr(unparen(e))
 	case *syntax.Ident:
 		if e.Binding.(*resolve.Binding).Scope == resolve.Universal {
-			f.instr(spot{})
+			l.instr(spot{})
 		} else {
-			f.instr(spotOf(e.NamePos))
+			l.instr(spotOf(e.NamePos))
 		}
 	case *syntax.ListExpr:
-		f.exprs(e.List, known)
+		l.exprs(e.List)
 	case *syntax.TupleExpr:
-		f.exprs(e.List, known)
+		l.exprs(e.List)
 	case *syntax.DictExpr:
-		f.instr(spot{})
+		l.instr(spot{})
 		for _, x := range e.List {
-			x := x.(*syntax.DictEntry)
-			f.instr(spot{})
-			f.expr(x.Key, known)
-			f.expr(x.Value, known)
-			f.instr(spotOf(x.Colon))
+			l.instr(spot{})
+			l.entry(x.(*syntax.DictEntry))
 		}
 	case *syntax.Comprehension:
-		f.comprehension(e, known)
+		l.instr(spot{})
+		l.clauses(e, e.Clauses)
 	case *syntax.CondExpr:
-		branch := e.False
-		if f.test(e.Cond, known) {
-			branch = e.True
-		}
-		f.expr(branch, known)
+		yes, no, done := new(block), new(block), new(block)
+		l.ifelse(e.Cond, yes, no)
+		l.block = yes
+		l.expr(e.True)
+		l.jump(done)
+		l.block = no
+		l.expr(e.False)
+		l.jump(done)
+		l.block = done
 	case *syntax.UnaryExpr:
-		f.expr(e.X, known)
-		f.instr(spotOf(e.OpPos))
+		l.expr(e.X)
+		l.instr(spotOf(e.OpPos))
 	case *syntax.BinaryExpr:
-		f.binary(e, known)
+		l.binary(e)
 	case *syntax.IndexExpr:
-		f.expr(e.X, known)
-		f.expr(e.Y, known)
-		f.instr(spotOf(e.Lbrack))
+		l.expr(e.X)
+		l.expr(e.Y)
+		l.instr(spotOf(e.Lbrack))
 	case *syntax.SliceExpr:
-		if at, ok := known[e]; ok {
-			f.instr(at)
-		} else {
-			f.slice(e, known)
-		}
+		l.slice(e)
 	case *syntax.DotExpr:
-		f.expr(e.X, known)
-		f.instr(spotOf(e.Dot))
+		l.expr(e.X)
+		l.instr(spotOf(e.Dot))
 	case *syntax.CallExpr:
-		f.expr(e.Fn, known)
-		for _, arg := range e.Args {
-			switch a := arg.(type) {
-			case *syntax.BinaryExpr:
-				if a.Op == syntax.EQ {
-					f.instr(spot{})
-					arg = a.Y
-				}
-			case *syntax.UnaryExpr:
-				if a.Op == syntax.STAR || a.Op == syntax.STARSTAR {
-					arg = a.X
-				}
-			}
-			f.expr(arg, known)
-		}
-		f.instr(spotOf(e.Lparen))
+		l.call(e)
 	case *syntax.LambdaExpr:
-		f.function(e.Function.(*resolve.Function), known)
-	default:
-		f.instr(spot{})
+		l.function(e.Function.(*resolve.Function))
+	default: // a literal
+		l.instr(spot{})
 	}
 }
 
-func (f *finder) exprs(list []syntax.Expr, known map[*syntax.SliceExpr]spot) {
-	for _, x := range list {
-		f.expr(x, known)
+// slice lays out a slice within another expression: all of it is as one instruction
+// with the position that the slice has. Only its first instruction is of interest too.
+func (l *plan) slice(e *syntax.SliceExpr) {
+	if at, ok := l.known[e]; ok {
+		l.pending = spot{}
+		l.instr(at)
+		return
 	}
-	f.instr(spot{})
+	l.pending = spotOf(e.Lbrack)
+	l.expr(e.X)
 }
 
-func (f *finder) binary(e *syntax.BinaryExpr, known map[*syntax.SliceExpr]spot) {
+func (l *plan) entry(e *syntax.DictEntry) {
+	l.expr(e.Key)
+	l.expr(e.Value)
+	l.instr(spotOf(e.Colon))
+}
+
+func (l *plan) call(e *syntax.CallExpr) {
+	l.expr(e.Fn)
+	for _, arg := range e.Args {
+		switch a := arg.(type) {
+		case *syntax.BinaryExpr:
+			if a.Op == syntax.EQ {
+				l.instr(spot{})
+				arg = a.Y
+			}
+		case *syntax.UnaryExpr:
+			if a.Op == syntax.STAR || a.Op == syntax.STARSTAR {
+				arg = a.X
+			}
+		}
+		l.expr(arg)
+	}
+	l.instr(spotOf(e.Lparen))
+}
+
+func (l *plan) binary(e *syntax.BinaryExpr) {
 	switch e.Op {
-	case syntax.AND:
-		f.expr(e.X, known) // what follows stands behind it, then comes Y
-		f.instr(spot{})
-	case syntax.OR:
-		f.expr(e.X, known)
-		f.instr(spot{})
-		f.expr(e.Y, known)
+	case syntax.AND, syntax.OR:
+		y, done := new(block), new(block)
+		l.expr(e.X)
+		l.instr(spot{})
+		if e.Op == syntax.AND {
+			l.condjump(y, done)
+		} else {
+			l.condjump(done, y)
+		}
+		l.block = y
+		l.instr(spot{})
+		l.expr(e.Y)
+		l.jump(done)
+		l.block = done
 	case syntax.PLUS:
 		for i, t := range terms(e) {
-			f.expr(t.x, known)
+			l.expr(t.x)
 			if i > 0 {
-				f.instr(t.at)
+				l.instr(t.at)
 			}
 		}
+	case syntax.NOT_IN:
+		l.expr(e.X)
+		l.expr(e.Y)
+		l.instr(spotOf(e.OpPos))
+		l.instr(spot{})
 	default:
-		f.expr(e.X, known)
-		f.expr(e.Y, known)
-		f.instr(spotOf(e.OpPos))
+		l.expr(e.X)
+		l.expr(e.Y)
+		l.instr(spotOf(e.OpPos))
 	}
 }
 
-// test goes through a condition and tells which branch stands behind it.
-func (f *finder) test(e syntax.Expr, known map[*syntax.SliceExpr]spot) (branch bool) {
+// ifelse lays out a condition. Parentheses make a difference here.
+func (l *plan) ifelse(e syntax.Expr, yes, no *block) {
 	switch e := e.(type) {
 	case *syntax.UnaryExpr:
 		if e.Op == syntax.NOT {
-			return !f.test(e.X, known)
+			l.ifelse(e.X, no, yes)
+			return
 		}
 	case *syntax.BinaryExpr:
 		switch e.Op {
-		case syntax.AND:
-			f.expr(e.X, known)
-			f.instr(spot{})
-			return false
-		case syntax.OR:
-			f.expr(e.X, known)
-			f.instr(spot{})
-			return f.test(e.Y, known)
+		case syntax.AND, syntax.OR:
+			y := new(block)
+			l.expr(e.X)
+			if e.Op == syntax.AND {
+				l.condjump(y, no)
+			} else {
+				l.condjump(yes, y)
+			}
+			l.block = y
+			l.ifelse(e.Y, yes, no)
+			return
 		case syntax.NOT_IN:
-			f.expr(e, known)
-			return true
+			l.expr(e.X)
+			l.expr(e.Y)
+			l.instr(spotOf(e.OpPos))
+			l.condjump(no, yes)
+			return
 		}
 	}
-	f.expr(e, known)
-	f.instr(spot{})
-	return false
+	l.expr(e)
+	l.condjump(yes, no)
 }
 
-func (f *finder) comprehension(e *syntax.Comprehension, known map[*syntax.SliceExpr]spot) {
-	f.instr(spot{})
-	for _, clause := range e.Clauses {
-		switch clause := clause.(type) {
-		case *syntax.ForClause:
-			f.expr(clause.X, known)
-			f.instr(spotOf(clause.For))
-			f.target(clause.Vars, spotOf(clause.For), known)
-		case *syntax.IfClause:
-			f.whole(clause.Cond, known)
+func (l *plan) clauses(e *syntax.Comprehension, rest []syntax.Node) {
+	if len(rest) == 0 {
+		l.instr(spot{})
+		if entry, ok := e.Body.(*syntax.DictEntry); ok {
+			l.entry(entry)
+		} else {
+			l.expr(e.Body)
+			l.instr(spot{})
+		}
+		return
+	}
+	switch clause := rest[0].(type) {
+	case *syntax.IfClause:
+		yes, done := new(block), new(block)
+		l.ifelse(clause.Cond, yes, done)
+		l.block = yes
+		l.clauses(e, rest[1:])
+		l.jump(done)
+		l.block = done
+	case *syntax.ForClause:
+		head, body, tail := new(block), new(block), new(block)
+		at := spotOf(clause.For)
+		l.expr(clause.X)
+		l.instr(at)
+		l.jump(head)
+		l.block = head
+		l.condjump(tail, body)
+		l.block = body
+		l.target(clause.Vars, at)
+		l.clauses(e, rest[1:])
+		l.jump(head)
+		l.block = tail
+		l.instr(spot{})
+	}
+}
+
+// target lays out the assignment of what is on the stack.
+func (l *plan) target(lhs syntax.Expr, at spot) {
+	sequence := func(list []syntax.Expr) {
+		l.instr(at)
+		for _, x := range list {
+			l.target(x, at)
 		}
 	}
-	if entry, ok := e.Body.(*syntax.DictEntry); ok {
-		f.expr(entry.Key, known)
-		f.expr(entry.Value, known)
-		f.instr(spotOf(entry.Colon))
-		return
+	switch lhs := lhs.(type) {
+	case *syntax.ParenExpr:
+		l.target(lhs.X, at)
+	case *syntax.TupleExpr:
+		sequence(lhs.List)
+	case *syntax.ListExpr:
+		sequence(lhs.List)
+	case *syntax.IndexExpr:
+		l.expr(lhs.X)
+		l.instr(spot{})
+		l.expr(lhs.Y)
+		l.instr(spot{})
+		l.instr(spotOf(lhs.Lbrack))
+	case *syntax.DotExpr:
+		l.expr(lhs.X)
+		l.instr(spot{})
+		l.instr(spotOf(lhs.Dot))
+	default:
+		l.instr(spot{})
 	}
-	f.expr(e.Body, known)
-	f.instr(spot{})
 }
 
-// whole goes through a condition both of whose sides come before what follows.
-func (f *finder) whole(e syntax.Expr, known map[*syntax.SliceExpr]spot) {
-	if b, ok := e.(*syntax.BinaryExpr); ok && (b.Op == syntax.AND || b.Op == syntax.OR) {
-		f.expr(b.X, known)
-		f.instr(spot{})
-		f.whole(b.Y, known)
-		return
-	}
-	f.test(e, known)
-}
-
-func (f *finder) function(fn *resolve.Function, known map[*syntax.SliceExpr]spot) {
-	f.pending = spotOf(fn.Pos)
-	star := false
-	for _, p := range fn.Params {
+// function lays out what makes a function: its defaults and captured variables.
+func (l *plan) function(fn *resolve.Function) {
+	l.pending = spotOf(fn.Pos)
+	star := slices.IndexFunc(fn.Params, func(p syntax.Expr) bool { _, ok := p.(*syntax.UnaryExpr); return ok })
+	for i, p := range fn.Params {
 		switch p := p.(type) {
 		case *syntax.BinaryExpr:
-			f.expr(p.Y, known)
-		case *syntax.UnaryExpr:
-			star = true
+			l.expr(p.Y)
 		case *syntax.Ident:
-			if star {
-				f.instr(spot{})
+			if star >= 0 && i > star {
+				l.instr(spot{})
 			}
 		}
 	}
-	f.instr(spot{})
+	l.instr(spot{})
 }

@@ -16,9 +16,12 @@ import (
 // elsewhere, in a list or in another function's arguments, stays the original: when
 // another thread calls it, it calls the snapshot instead ([machine.resolve]).
 //
-// A Handover belongs to the thread that hands over, until it does.
+// A Handover belongs to the thread that hands over. Others get to see what it made when
+// it is closed, and then it must not be used any more.
 type Handover struct {
 	m     *machine
+	age   int64
+	final bool
 	visit func(starlark.Value)
 	snap  *snapshot
 
@@ -32,6 +35,8 @@ type Handover struct {
 type snapshot struct {
 	views   map[*Function]*Function // by original
 	sources []source                // what was read; unchanged: the snapshot is still good
+	again   []starlark.Value        // to be visited again when it is used at another age
+	age     int64                   // when they were visited; of the thread that made it only
 }
 
 // A name is one of an env that a snapshot has.
@@ -48,26 +53,26 @@ type source struct {
 
 // NewHandover begins a hand-over by a thread. visit is called with every value that
 // the functions can reach, other than functions' own parts, before Function returns;
-// it is to freeze them.
-func NewHandover(thread *starlark.Thread, visit func(starlark.Value)) *Handover {
-	return &Handover{m: machineOf(thread), visit: visit, snap: &snapshot{}}
+// it is to freeze them. Close ends it.
+//
+// A snapshot that is used again needs no visits, but for values that can take something
+// in although they are frozen, named to Again. age is another number whenever they may
+// have done so; it must be 0 for threads that freeze what such values take in at once.
+func NewHandover(thread *starlark.Thread, age int64, visit func(starlark.Value)) *Handover {
+	return &Handover{m: machineOf(thread), age: age, visit: visit, snap: &snapshot{age: age}}
 }
+
+// Final has all functions get a new snapshot, of the names as they are for good: no
+// other thread of theirs may be left.
+func (h *Handover) Final() { h.final = true }
+
+// Again has a value visited when what is being handed over is handed over again.
+func (h *Handover) Again(v starlark.Value) { h.snap.again = append(h.snap.again, v) }
 
 // Function returns the snapshot of a function for others to call. While nothing that
 // the function can reach was assigned, it is the same one each time.
 func (h *Handover) Function(fn *Function) *Function {
-	if fn.origin != nil {
-		return fn // is one; all it can reach was visited when it was made
-	}
-	if fn.owner != h.m.owner {
-		if view := h.m.viewOf(h.m.top, fn); view != fn {
-			return view
-		}
-	}
-	if view, ok := h.snap.views[fn]; ok {
-		return view
-	}
-	if view := fn.shared.Load(); view != nil && view.env.snap.unchanged() {
+	if view := h.made(fn); view != nil {
 		return view
 	}
 	view := h.view(fn)
@@ -77,6 +82,13 @@ func (h *Handover) Function(fn *Function) *Function {
 		h.fill(fn)
 	}
 	return view
+}
+
+// Close lets other threads find the snapshots of functions that they come across.
+func (h *Handover) Close() {
+	for fn, view := range h.snap.views {
+		fn.shared.Store(view)
+	}
 }
 
 // view returns the snapshot of fn, which fill has still to fill in.
@@ -128,7 +140,6 @@ func (h *Handover) fill(fn *Function) {
 			h.reach(fn.env.pre[i])
 		}
 	}
-	fn.shared.Store(view)
 }
 
 func (h *Handover) cell(c *cell) *cell {
@@ -160,15 +171,43 @@ func (h *Handover) reach(v starlark.Value) starlark.Value {
 		}
 		return v
 	}
+	if view := h.made(fn); view != nil {
+		return view
+	}
+	return h.view(fn)
+}
+
+// made returns the snapshot of fn that there is already; nil: none that is still good.
+func (h *Handover) made(fn *Function) *Function {
 	if fn.origin != nil {
-		return fn
+		return fn // is one; all it can reach was visited when it was made
+	}
+	if view, ok := h.snap.views[fn]; ok {
+		return view
+	}
+	if h.final {
+		return nil
 	}
 	if fn.owner != h.m.owner {
 		if view := h.m.viewOf(h.m.top, fn); view != fn {
 			return view
 		}
 	}
-	return h.view(fn)
+	if view := fn.shared.Load(); view != nil && view.env.snap.unchanged() {
+		h.revisit(view.env.snap)
+		return view
+	}
+	return nil
+}
+
+func (h *Handover) revisit(s *snapshot) {
+	if h.age == 0 || s.age == h.age {
+		return
+	}
+	s.age = h.age
+	for _, v := range s.again {
+		h.visit(v)
+	}
 }
 
 // unchanged reports whether every variable that was read is what it was then.
@@ -208,17 +247,14 @@ func (m *machine) resolve(fr *frame, fn *Function) *Function {
 }
 
 // viewOf returns the snapshot of another thread's function that code in fr sees:
-// the one that was handed over together with that code, or else the newest. But when
-// the call that made the function has ended, its names cannot change any more, and it
-// is as good as a snapshot.
+// the one that was handed over together with that code, or else the newest; fn itself
+// if it was never handed over, only back. That the call which made the function has
+// ended makes no difference: what it assigned last was never frozen.
 func (m *machine) viewOf(fr *frame, fn *Function) *Function {
 	if fr.env != nil && fr.env.snap != nil {
 		if view, ok := fr.env.snap.views[fn]; ok {
 			return view
 		}
-	}
-	if fn.owner != nil && fn.owner.ended.Load() {
-		return fn
 	}
 	if view := fn.shared.Load(); view != nil {
 		return view

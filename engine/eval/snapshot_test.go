@@ -9,9 +9,9 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// handOver is a hand-over that freezes as go.starlark.net does, and finds functions
+// handOver hands a function over, freezes as go.starlark.net does, and finds functions
 // in containers.
-func handOver(thread *starlark.Thread) *eval.Handover {
+func handOver(thread *starlark.Thread, fn starlark.Value) *eval.Function {
 	var h *eval.Handover
 	var visit func(v starlark.Value)
 	visit = func(v starlark.Value) {
@@ -30,8 +30,9 @@ func handOver(thread *starlark.Thread) *eval.Handover {
 		}
 		v.Freeze()
 	}
-	h = eval.NewHandover(thread, visit)
-	return h
+	h = eval.NewHandover(thread, 0, visit)
+	defer h.Close()
+	return h.Function(fn.(*eval.Function))
 }
 
 // A snapshot has the names as they were, also those that functions it reaches use,
@@ -58,7 +59,7 @@ same = view(f) == view(f)
 	thread := &starlark.Thread{}
 	names := starlark.StringDict{
 		"view": host("view", func(thread *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
-			v := handOver(thread).Function(args[0].(*eval.Function))
+			v := handOver(thread, args[0])
 			made = append(made, v)
 			return v, nil
 		}),
@@ -81,7 +82,7 @@ func TestSnapshotsBesideAssignments(t *testing.T) {
 	var wg sync.WaitGroup
 	names := starlark.StringDict{
 		"start": host("start", func(thread *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
-			fn := handOver(thread).Function(args[0].(*eval.Function))
+			fn := handOver(thread, args[0])
 			for range 2 {
 				wg.Go(func() {
 					own := &starlark.Thread{}
@@ -140,9 +141,9 @@ for i in range(20000):
     chain = link
 `, nil)
 	require.NoError(t, err)
-	even := handOver(thread).Function(globals["even"].(*eval.Function))
+	even := handOver(thread, globals["even"])
 	v, err := starlark.Call(&starlark.Thread{}, even, starlark.Tuple{starlark.MakeInt(11)}, nil)
 	require.NoError(t, err)
 	require.Equal(t, starlark.False, v)
-	handOver(thread).Function(globals["chain"].(*eval.Function)) // a stack of its own
+	handOver(thread, globals["chain"]) // with a stack of its own
 }

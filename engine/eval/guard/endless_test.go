@@ -211,3 +211,24 @@ func TestSmallBudget(t *testing.T) {
 	_, err = b.Binary(syntax.PIPE, d, d)
 	check(t, err, "dict of 200 elements needs 29.3 KiB, limit is 4.7 KiB")
 }
+
+// TestMethod: a method that is called without a guard has one.
+func TestMethod(t *testing.T) {
+	b := &guard.Budget{Max: 1000}
+	of := func(*starlark.Thread) *guard.Budget { return b }
+	thread := new(starlark.Thread)
+	x := starlark.String("x")
+	getattr := guard.Guarded(builtin("getattr"), of)
+	v, err := starlark.Call(thread, getattr, starlark.Tuple{x, starlark.String("join")}, nil)
+	require.NoError(t, err)
+	for _, fn := range []starlark.Value{guard.Method(method(x, "join"), of), v} {
+		require.Equal(t, method(x, "join").String(), fn.String())
+		got, err := starlark.Call(thread, fn, starlark.Tuple{starlark.Tuple{x, x}}, nil)
+		require.NoError(t, err)
+		require.Equal(t, starlark.String("xxx"), got)
+		_, err = starlark.Call(thread, builtin("sorted"), starlark.Tuple{starlark.Tuple{nested(text(100), 1, 20, true)}, fn}, nil)
+		require.EqualError(t, err, "string of 2019 bytes needs 2.0 KiB, limit is 1000 bytes")
+	}
+	require.Equal(t, getattr, guard.Method(getattr, of))
+	require.Equal(t, x, guard.Method(x, of))
+}
