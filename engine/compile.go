@@ -67,6 +67,10 @@ func (s *Script) compile(name string, src []byte) (_ *file, err error) {
 
 var undefined = regexp.MustCompile(`^(undefined: (\w+))(?: \((did you mean \w+\?)\))?`)
 
+// maxHints is how many misspelt names are answered with another: each is compared with
+// all there are.
+const maxHints = 100
+
 // syntaxError joins the problems of parsing with what the resolver found.
 func (s *Script) syntaxError(f *dialect.File, problems dialect.Problems, rest error) *SyntaxError {
 	var list resolve.ErrorList
@@ -78,7 +82,10 @@ func (s *Script) syntaxError(f *dialect.File, problems dialect.Problems, rest er
 				continue
 			}
 			p.Msg = m[1]
-			if p.Hint = s.nearest(f, m[2]); p.Hint == "" {
+			if len(problems) < maxHints {
+				p.Hint = s.nearest(f, m[2])
+			}
+			if p.Hint == "" {
 				p.Hint = m[3] // a local variable
 			}
 		}

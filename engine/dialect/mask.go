@@ -73,6 +73,9 @@ const (
 	lineStart
 )
 
+// maxNumber is how long a number may be written: the scanner takes quadratic time for it.
+const maxNumber = 100_000
+
 // token masks a token that means the same everywhere. It reports whether the token has an end:
 // false only for an f-string.
 func (m *masker) token(t token, p place) bool {
@@ -90,6 +93,9 @@ func (m *masker) token(t token, p place) bool {
 	case word:
 		m.word(t, p)
 	case number:
+		if t.end-t.start > maxNumber {
+			m.problem(t.at, fmt.Sprintf("number of more than %d characters", maxNumber), "read it with int(text)")
+		}
 		if b := m.peek(0); b == '_' && digit(m.peek(1)) {
 			m.problem(t.at, "numbers cannot contain '_'", "write the digits without it")
 		}

@@ -15,7 +15,7 @@ type target func(fr *frame, v val) bool
 // assignment compiles "lhs = rhs".
 func (c *compiler) assignment(s *syntax.AssignStmt) stmt {
 	if id, ok := unparen(s.LHS).(*syntax.Ident); ok {
-		return c.assignName(id, s.RHS)
+		return c.store(id, c.expr(s.RHS))
 	}
 	if code := c.swap(s); code != nil {
 		return code
@@ -30,8 +30,8 @@ func (c *compiler) assignment(s *syntax.AssignStmt) stmt {
 	}
 }
 
-func (c *compiler) assignName(id *syntax.Ident, rhs syntax.Expr) stmt {
-	x := c.expr(rhs)
+// store compiles the assignment of what x returns to a variable.
+func (c *compiler) store(id *syntax.Ident, x expr) stmt {
 	if b := id.Binding.(*resolve.Binding); b.Scope == resolve.Local {
 		i := b.Index
 		return func(fr *frame) ctl {
@@ -183,27 +183,7 @@ func (c *compiler) augmented(s *syntax.AssignStmt) stmt {
 	at := spotOf(s.OpPos)
 	switch lhs := unparen(s.LHS).(type) {
 	case *syntax.Ident:
-		update := c.inPlace(s.Op, c.operand(lhs), c.operand(s.RHS), at)
-		if b := lhs.Binding.(*resolve.Binding); b.Scope == resolve.Local {
-			i := b.Index
-			return func(fr *frame) ctl {
-				v := update(fr)
-				if v.ref == nil {
-					return ctlFail
-				}
-				fr.loc[i] = v
-				return ctlNext
-			}
-		}
-		set := c.setName(lhs)
-		return func(fr *frame) ctl {
-			v := update(fr)
-			if v.ref == nil {
-				return ctlFail
-			}
-			set(fr, v)
-			return ctlNext
-		}
+		return c.store(lhs, c.inPlace(s.Op, c.operand(lhs), c.operand(s.RHS), at))
 	case *syntax.IndexExpr:
 		x, y, z, bracket := c.expr(lhs.X), c.expr(lhs.Y), c.operand(s.RHS), spotOf(lhs.Lbrack)
 		old := c.slot()

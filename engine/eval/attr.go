@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/starlark-tg/tg/engine/eval/guard"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -17,7 +18,10 @@ func (c *compiler) dot(e *syntax.DotExpr) expr {
 		if v.ref == nil {
 			return v
 		}
-		return fr.attr(v, name, at)
+		if v = fr.attr(v, name, at); v.ref != nil {
+			v.ref = guard.Method(v.ref, BudgetOf) // host code may call it
+		}
+		return v
 	}
 }
 

@@ -16,17 +16,7 @@ func (fn *Function) CallInternal(thread *starlark.Thread, args starlark.Tuple, k
 		m.clock = h.Clock.Load() // what passed before is not the script's
 	}
 	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		if v := recover(); v != nil {
-			err = m.unwind(start, v)
-		} else {
-			m.reset(start) // runtime.Goexit
-		}
-		m.end(start)
-	}()
+	defer m.caught(start, &returned, &err)
 	m.room -= hostCost
 	fr, err := m.enter(m.top, m.resolve(m.top, fn))
 	if err == nil {
@@ -49,16 +39,7 @@ func Call(thread *starlark.Thread, fn starlark.Value, args starlark.Tuple, kwarg
 	m := machineOf(thread)
 	start := m.mark()
 	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		if v := recover(); v != nil {
-			err = m.unwind(start, v)
-		} else {
-			m.reset(start) // runtime.Goexit
-		}
-	}()
+	defer m.caught(start, &returned, &err)
 	result, err = m.callHere(hostCall{fn: c, args: args, kwargs: kwargs})
 	returned = true
 	return result, err

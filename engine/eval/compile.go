@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"maps"
 	"slices"
 
 	"go.starlark.net/resolve"
@@ -54,6 +55,8 @@ type scope struct {
 	outer *scope
 	depth int // of the expressions and statements around
 	most  int // of depth
+
+	usesGlobals, usesPredefined set // also by functions within it
 }
 
 // What a call takes of the goroutine's stack, about, and each level of nested
@@ -65,7 +68,7 @@ const (
 
 // code compiles a function; params are its parameters.
 func (c *compiler) code(params []syntax.Expr, f *resolve.Function) *code {
-	s := &scope{outer: c.fn, code: &code{
+	s := &scope{outer: c.fn, usesGlobals: set{}, usesPredefined: set{}, code: &code{
 		name: f.Name, doc: doc(f.Body), pos: f.Pos, kwonly: f.NumKwonlyParams, varargs: f.HasVarargs, kwargs: f.HasKwargs,
 		locals: bindings(f.Locals), nlocals: len(f.Locals), freeVars: bindings(f.FreeVars), first: firstSpot(f.Pos, f.Body),
 	}}
@@ -84,23 +87,18 @@ func (c *compiler) code(params []syntax.Expr, f *resolve.Function) *code {
 	s.body = c.block(f.Body)
 	c.fn = s.outer
 	s.cost = callCost + s.most*levelCost
+	s.code.globals, s.code.predefined = s.usesGlobals.sorted(), s.usesPredefined.sorted()
 	if s.outer != nil {
-		for _, i := range s.globals {
-			s.outer.globals = include(s.outer.globals, i)
-		}
-		for _, i := range s.predefined {
-			s.outer.predefined = include(s.outer.predefined, i)
-		}
+		maps.Copy(s.outer.usesGlobals, s.usesGlobals)
+		maps.Copy(s.outer.usesPredefined, s.usesPredefined)
 	}
 	return s.code
 }
 
-func include(list []int, i int) []int {
-	if slices.Contains(list, i) {
-		return list
-	}
-	return append(list, i)
-}
+// A set is one of numbers of names.
+type set map[int]struct{}
+
+func (s set) sorted() []int { return slices.Sorted(maps.Keys(s)) }
 
 // doc returns the text at the beginning of a function's body.
 func doc(body []syntax.Stmt) string {
@@ -129,7 +127,7 @@ func (c *compiler) slot() int {
 
 // global and predefined note that the function uses a name from outside.
 func (c *compiler) global(i int) int {
-	c.fn.globals = include(c.fn.globals, i)
+	c.fn.usesGlobals[i] = struct{}{}
 	return i
 }
 
@@ -140,7 +138,7 @@ func (c *compiler) predefined(name string) int {
 		c.pre[name] = i
 		c.prog.pre = append(c.prog.pre, name)
 	}
-	c.fn.predefined = include(c.fn.predefined, i)
+	c.fn.usesPredefined[i] = struct{}{}
 	return i
 }
 

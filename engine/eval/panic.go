@@ -60,6 +60,19 @@ func (m *machine) unwind(to mark, value any) error {
 	return err
 }
 
+// caught is deferred by calls from host code: what did not return has panicked.
+func (m *machine) caught(start mark, returned *bool, err *error) {
+	if *returned {
+		return
+	}
+	if v := recover(); v != nil {
+		*err = m.unwind(start, v)
+	} else {
+		m.reset(start) // runtime.Goexit
+	}
+	m.end(start)
+}
+
 func (m *machine) reset(to mark) {
 	for len(m.iters) > to.iters {
 		m.popIter()

@@ -23,7 +23,7 @@ func sorted(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	m := machineOf(thread)
 	it := iterable.Iterate()
 	defer it.Done() // it must not change while the keys are made
-	values, err := m.budget.Collect(nil, iterable)
+	values, err := m.budget.CollectFrom(nil, iterable, it)
 	if err != nil {
 		return nil, err
 	}

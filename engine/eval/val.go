@@ -35,9 +35,15 @@ var none = val{ref: starlark.None}
 
 // value returns v as everybody else knows it; nil for no value.
 func (v val) value() starlark.Value {
-	switch x := v.ref.(type) {
-	case *intTag:
+	if v.isInt() {
 		return starlark.MakeInt64(int64(v.n))
+	}
+	return v.other()
+}
+
+// other is value for what is not an int of 64 bits.
+func (v val) other() starlark.Value {
+	switch x := v.ref.(type) {
 	case *floatTag:
 		return starlark.Float(v.float())
 	case *bigInt:
@@ -50,9 +56,14 @@ func (v val) value() starlark.Value {
 // taking them in would cost an allocation for each way out.
 func valOf(x starlark.Value) val {
 	if i, ok := x.(starlark.Int); ok {
-		if n, ok := i.Int64(); ok && n == int64(int32(n)) {
-			return intVal(n)
-		}
+		return intOf(x, i)
+	}
+	return val{ref: x}
+}
+
+func intOf(x starlark.Value, i starlark.Int) val {
+	if n, ok := i.Int64(); ok && n == int64(int32(n)) {
+		return intVal(n)
 	}
 	return val{ref: x}
 }

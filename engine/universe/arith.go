@@ -13,7 +13,7 @@ import (
 const (
 	// maxPowBits bounds the size of pow(int, int), give or take a factor of
 	// two: five million digits, half a second of work that nothing interrupts.
-	maxPowBits = 1 << 24
+	maxPowBits = 1 << 21
 
 	// maxModWork bounds pow(int, int, int), in word multiplications: a 16384-bit
 	// modulus with an exponent as long is within it and takes about a second.

@@ -1,14 +1,11 @@
 package guard
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"go.starlark.net/starlark"
-	"go.starlark.net/syntax"
 )
 
 // Call calls a function of starlark.Universe, or a method of one of
@@ -262,75 +259,6 @@ func printed(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args star
 		}
 	}
 	return fn.CallInternal(thread, args, kwargs)
-}
-
-// toInt reads long numbers itself: math/big takes quadratic time for it.
-func toInt(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(kwargs) == 0 && (len(args) == 0 || starlark.Len(args[0]) <= 2*fewDigits) {
-		return fn.CallInternal(thread, args, kwargs)
-	}
-	var x, base starlark.Value
-	if starlark.UnpackArgs("int", args, kwargs, "x", &x, "base?", &base) != nil {
-		return fn.CallInternal(thread, args, kwargs)
-	}
-	s, ok := starlark.AsString(x)
-	if !ok || len(s) <= 2*fewDigits {
-		return fn.CallInternal(thread, args, kwargs)
-	}
-	in := 10
-	if base != nil {
-		var err error
-		if in, err = starlark.AsInt32(base); err != nil || in != 0 && (in < 2 || in > 36) {
-			return fn.CallInternal(thread, args, kwargs)
-		}
-	}
-	n, negative, err := longInt(s, in)
-	switch {
-	case err != nil:
-		return nil, err
-	case n == nil:
-		return nil, fmt.Errorf("int: invalid literal with base %d: %s", in, s)
-	case negative:
-		return starlark.Unary(syntax.MINUS, *n)
-	}
-	return *n, nil
-}
-
-// longInt reads a long text as int does; nil: it is none.
-func longInt(s string, base int) (n *starlark.Int, negative bool, err error) {
-	if s[0] == '+' || s[0] == '-' {
-		negative = s[0] == '-'
-		s = s[1:]
-	}
-	if s[0] == '0' {
-		prefix := map[byte]int{'o': 8, 'x': 16, 'b': 2}[s[1]|0x20]
-		switch {
-		case prefix != 0 && (base == 0 || base == prefix):
-			base, s = prefix, s[2:]
-		case prefix == 0 && base == 0: // all zeros, or nothing
-			base = 1
-		}
-	}
-	if base == 0 {
-		base = 10
-	}
-	digits := strings.TrimLeft(s, "0")
-	if digits == "" {
-		zero := starlark.MakeInt(0)
-		return &zero, negative, nil
-	}
-	if base == 1 {
-		return nil, false, nil
-	}
-	if !areDigits(digits, base) {
-		return nil, false, nil
-	}
-	if err := fewBits(bitsOfDigits(len(digits), base)); err != nil {
-		return nil, false, err
-	}
-	z := parsed(digits, base)
-	i := starlark.MakeBigInt(z)
-	return &i, negative, fewBits(z.BitLen())
 }
 
 // Functions returns the names of the functions of starlark.Universe that Call guards.

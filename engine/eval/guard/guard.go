@@ -4,8 +4,9 @@
 //
 // A function that only says whether something may be done (Concat, Repeat, Slice,
 // Int, Interpolate, Printable, Hashable, Admit) costs a few nanoseconds for small
-// operands and allocates nothing. A function that does it (Binary, Compare, Call,
-// Text, Extend, Collect) gives what go.starlark.net gives, and the same errors.
+// operands and allocates nothing. A function that does it (Binary, Compare, Has,
+// Call, Percent, Text, Sliced, Extend, Collect) gives what go.starlark.net gives, and
+// the same errors.
 //
 // What is left: an operation that takes time in proportion to the memory of its
 // operands and its result, which Max bounds, is not interrupted while

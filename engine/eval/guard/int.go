@@ -2,7 +2,6 @@ package guard
 
 import (
 	"fmt"
-	"math"
 	"math/big"
 	"sync"
 
@@ -15,8 +14,8 @@ import (
 // for a result, or a dividend, of so many bits, in milliseconds:
 //
 //	bits     x*y    x//y   str(x)  int(text) of math/big, and of Call
-//	1 << 20    7      14      50     274         30
-//	1 << 21   20      40     110     947         75
+//	1 << 20    7      14      50     274         50
+//	1 << 21   20      40     110     947        120
 //	1 << 22   77     142     350    3466          -
 //	1 << 24  750    1260    3800       -          -
 const MaxBits = 1 << 21
@@ -92,60 +91,3 @@ func fewBits(n int) error {
 	}
 	return &LimitError{Msg: fmt.Sprintf("int of %d bits, limit is %d", n, MaxBits)}
 }
-
-// parsed returns the number that digits of a base stand for; math/big's SetString
-// takes quadratic time for it.
-func parsed(s string, base int) *big.Int {
-	powers := []*big.Int{new(big.Int).Exp(big.NewInt(int64(base)), big.NewInt(fewDigits), nil)}
-	for n := 2 * fewDigits; n < len(s); n *= 2 {
-		p := powers[len(powers)-1]
-		powers = append(powers, new(big.Int).Mul(p, p))
-	}
-	return joined(s, base, powers)
-}
-
-// fewDigits is how many digits are left to math/big.
-const fewDigits = 4096
-
-// joined parses s by halves; powers[i] is base to the power of fewDigits<<i.
-func joined(s string, base int, powers []*big.Int) *big.Int {
-	if len(s) <= fewDigits {
-		n, _ := new(big.Int).SetString(s, base)
-		return n
-	}
-	last := len(powers) - 1
-	at := len(s) - fewDigits<<last
-	if at <= 0 {
-		return joined(s, base, powers[:last])
-	}
-	n := joined(s[:at], base, powers[:last])
-	n.Mul(n, powers[last])
-	return n.Add(n, joined(s[at:], base, powers[:last]))
-}
-
-// areDigits reports whether s has digits of the base and nothing else.
-func areDigits(s string, base int) bool {
-	for i := range len(s) {
-		if digit(s[i]) >= base {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// digit returns the value of a digit; 36 if it is none.
-func digit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'z':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'Z':
-		return int(c-'A') + 10
-	}
-	return 36
-}
-
-// bitsOfDigits returns about how many bits at least a number has that begins with
-// no 0.
-func bitsOfDigits(n, base int) int { return int(float64(n-1)*math.Log2(float64(base))) + 1 }

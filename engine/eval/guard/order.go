@@ -78,7 +78,7 @@ func sorted(b *Budget, thread *starlark.Thread, _ *starlark.Builtin, args starla
 	}
 	it := iterable.Iterate()
 	defer it.Done() // it must not change while the keys are made
-	values, err := b.collect(nil, iterable, it)
+	values, err := b.CollectFrom(nil, iterable, it)
 	if err != nil {
 		return nil, err
 	}

@@ -164,10 +164,11 @@ func weight(x starlark.Value) int64 {
 func (b *Budget) Collect(list []starlark.Value, x starlark.Iterable) ([]starlark.Value, error) {
 	it := x.Iterate()
 	defer it.Done()
-	return b.collect(list, x, it)
+	return b.CollectFrom(list, x, it)
 }
 
-func (b *Budget) collect(list []starlark.Value, x starlark.Iterable, it starlark.Iterator) ([]starlark.Value, error) {
+// CollectFrom is Collect with an iterator of x, which it does not close.
+func (b *Budget) CollectFrom(list []starlark.Value, x starlark.Iterable, it starlark.Iterator) ([]starlark.Value, error) {
 	e := eye{b: b, what: "list", size: slot + weight(x), seen: int64(len(list))}
 	if n := starlark.Len(x); n > 0 {
 		if err := b.make(e.what, e.seen+int64(n), e.size); err != nil {
