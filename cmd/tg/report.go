@@ -129,7 +129,11 @@ func (d *drawing) group(g *engine.GroupError) {
 func plain(s string) string { return s }
 
 func (d *drawing) problems(e *engine.SyntaxError) {
-	for _, p := range e.Problems {
+	for i, p := range e.Problems {
+		if i == maxFailures {
+			d.line("… and " + plural(len(e.Problems)-i, "more problem"))
+			return
+		}
 		d.title(d.p.red("error:"), p.Msg, d.p.bold)
 		d.frame(p.Pos, p.Pos, wordEnd(p.Pos, p.Line), p.Line)
 		if p.Hint != "" {

@@ -201,9 +201,10 @@ func (g *gen) loopVar(over kind) string {
 // elements of iterable kinds.
 var elements = map[kind]kind{"l": "n", "m": "s", "d": "s", "e": "n", "r": "n", "D": "k"}
 
-// methods by kind, of which any may be called on anything.
+// methods by kind, of which any may be called on anything. Not rsplit: without a
+// separator go.starlark.net takes memory for as many words as it is told at the most.
 var methods = map[kind][]string{
-	"s": strings.Fields("capitalize codepoint_ords codepoints count elem_ords elems endswith find format index isalnum isalpha isdigit islower isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip title upper"),
+	"s": strings.Fields("capitalize codepoint_ords codepoints count elem_ords elems endswith find format index isalnum isalpha isdigit islower isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rstrip split splitlines startswith strip title upper"),
 	"l": strings.Fields("append clear extend index insert pop remove"),
 	"d": strings.Fields("clear get items keys pop popitem setdefault update values"),
 	"e": strings.Fields("add clear difference discard intersection issubset issuperset pop remove symmetric_difference union update"),

@@ -56,7 +56,7 @@ var right = parseTables(map[kind]string{
 		list($y.elems()) ; @ints ; @ints ; @ints ; $l if $b else $l ; $l or [$n] ; echo($l) ; @call ; list($r[1:]) ; [$n] * $j
 		[len(x) for x in $m] ; list(bag($n, $n))
 		sorted($l, key = $c) ; sorted([$n, $n, $n, $u])`,
-	"m": `[$s, $s] ; $s.split($S) ; $s.split() ; $s.split(None, $i) ; $s.rsplit($S, $J) ; $s.splitlines() ; $s.splitlines(True)
+	"m": `[$s, $s] ; $s.split($S) ; $s.split() ; $s.split(None, $i) ; $s.rsplit("a", $J) ; $s.splitlines() ; $s.splitlines(True)
 		list($s.elems()) ; list($s.codepoints()) ; sorted($m) ; sorted($m, key = len) ; sorted($m, key = lambda s: s.lower(), reverse = True)
 		$d.keys() ; $m + $m ; dir($h) ; [str(x) for x in $v] ; ["a"] + [$s] ; $m[1:] ; echo($m) ; list($d)`,
 	"L": `[$x, $x] ; [$x, $x, $x] ; list($t) ; list($v) ; zip($v, $v) ; zip($l, $r, $m) ; enumerate($v) ; enumerate($v, $n) ; $D.items()

@@ -50,7 +50,7 @@ var wrong = parseTemplates(`
 		int(1e300) ; float(True) ; tuple() ; list() ; dict() ; set() ; bytes(b"a") ; chr(x = 1) ; ord(x = 1) ; float(x = 1) ; dir(x = 1)
 		bytes(x = 1) ; type(x = 1) ; hash(x = 1) ; hash("😀é") ; chr() ; ord() ; hash() ; hash(b"ÿ") ; "é"[0:1].codepoints()
 		list("é日"[1:4].codepoints()) ; list("é"[0:1].codepoint_ords()) ; str("é"[0:1]) + repr("é"[1:]) ; bytes("é"[0:1]) ; "é"[0:1].upper()
-		$s.rsplit() ; $s.rsplit(None, $i) ; " a b  c ".rsplit(None, 1) ; " a b  c ".split(None, 1) ; " a b c ".rsplit() ; "a,b,c".rsplit(",", 1)
+		$s.rsplit() ; $s.rsplit(None, 2) ; " a b  c ".rsplit(None, 1) ; " a b  c ".split(None, 1) ; " a b c ".rsplit() ; "a,b,c".rsplit(",", 1)
 		"a,b,c".split(",", 1) ; "a,b,c".split(",", -1) ; "a,b,c".split(",", 0) ; $s.lstrip("a ") ; $s.rstrip("c ") ; $s.lstrip() ; "aB cD".title()
 		"Ab1c".istitle() ; "ABc".istitle() ; "{0!r:}".format(1) ; "{!r}".format("a") ; "{:}".format(1) ; "{a{b}}".format(a = 1)
 		"{99999999999999999999}".format(1) ; "%(a)" % {"a": 1} ; "%(a)%" % {} ; "%%%" % () ; "%s %%" % 1 ; "%" % () ; $s.find("a", 2, 1)
