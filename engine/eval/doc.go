@@ -51,8 +51,8 @@
 // # Where to find what
 //
 //	compile.go   the compiler, functions        stmt.go      statements
-//	assign.go    =, +=, unpacking                loop.go      for, while, comprehensions
-//	expr.go      literals, conditions, not       binary.go    + - * …
+//	assign.go    =, +=, unpacking                loop.go      for, while, comprehension.go
+//	expr.go      literals, conditions, not       binary.go    + - * …, arith.go, bigint.go, sum.go
 //	compare.go   == < in                         index.go     x[i], x[i:j], x[i] = y
 //	attr.go      x.name                          callexpr.go  f(args), method.go x.f(args)
 //	call.go      how a call is made              bind.go      arguments to parameters
@@ -60,4 +60,7 @@
 //	snapshot.go  hand-over                       position.go  where errors are reported
 //	quick.go     len, min … without a call       sort.go      sorted
 //	hooks.go     profile, coverage, debugger     layout.go    what host code sees
+//	format.go    "text" % (x, y)                 pairs.go     enumerate and items in a loop
+//
+// Package differ tests all of it against go.starlark.net's interpreter.
 package eval

@@ -1,4 +1,4 @@
-package eval_test
+package differ_test
 
 // large are expressions that go through thousands of elements and come to little:
 // the evaluator has code of its own for them.

@@ -1,4 +1,4 @@
-package eval_test
+package differ_test
 
 // def writes a function, and mostly a call of it.
 func (g *gen) def() {

@@ -1,4 +1,4 @@
-package eval_test
+package differ_test
 
 // A text is an expression. A loose one needs parentheses to be an operand.
 type text struct {

@@ -1,4 +1,4 @@
-package eval_test
+package differ_test
 
 // stmt writes a statement of some kind.
 func (g *gen) stmt() {

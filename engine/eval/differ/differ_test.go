@@ -1,4 +1,4 @@
-package eval_test
+package differ_test
 
 import (
 	"os"
@@ -27,7 +27,7 @@ import (
 //
 // DIFFER=n runs n random programs, DIFFER_SEED=s begins with a certain seed:
 //
-//	DIFFER=1000000 go test -v -run TestDiffer -timeout 2h ./engine/eval
+//	DIFFER=1000000 go test -v -run TestDiffer -timeout 2h ./engine/eval/differ
 func TestDiffer(t *testing.T) {
 	var c campaign
 	count, seed := 3000, uint64(1)

@@ -1,4 +1,4 @@
-package eval_test
+package differ_test
 
 // right are expressions by kind that mostly work.
 var right = parseTables(map[kind]string{

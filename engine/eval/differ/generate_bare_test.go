@@ -1,4 +1,4 @@
-package eval_test
+package differ_test
 
 // In go.starlark.net, some errors are reported where the byte code before them came
 // from: a slice that fails, and a call whose arguments do not fit, which shows the

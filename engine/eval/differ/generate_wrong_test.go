@@ -1,4 +1,4 @@
-package eval_test
+package differ_test
 
 // wrong are expressions of which most fail, one way or another.
 var wrong = parseTemplates(`

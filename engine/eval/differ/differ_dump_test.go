@@ -1,4 +1,4 @@
-package eval_test
+package differ_test
 
 import (
 	"fmt"
