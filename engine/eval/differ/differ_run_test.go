@@ -40,7 +40,10 @@ var (
 			return eval.Compile(f, has)
 		},
 		eval.Universe(),
-		func(thread *starlark.Thread) { thread.SetMaxExecutionSteps(10_000_000) },
+		func(thread *starlark.Thread) {
+			eval.Prepare(thread, eval.Settings{MaxValue: 16 << 20})
+			thread.SetMaxExecutionSteps(10_000_000)
+		},
 	}
 )
 
@@ -101,7 +104,7 @@ func (e evaluator) run(s sample) (r report) {
 	if err != nil {
 		r.msg = err.Error()
 		r.err = describe(err)
-		r.endless = strings.Contains(r.msg, "computation cancelled")
+		r.endless = strings.Contains(r.msg, "computation cancelled") || limited(r.msg)
 		d.probe = !leaks(r.msg)
 	}
 	for _, name := range globals.Keys() {
@@ -152,6 +155,11 @@ func (e evaluator) loader(s sample, names starlark.StringDict) func(*starlark.Th
 		l.globals.Freeze()
 		return l.globals, l.err
 	}
+}
+
+// limited reports whether a text tells of a limit that only the evaluator has.
+func limited(text string) bool {
+	return strings.Contains(text, "limit is") || strings.Contains(text, "maximum recursion depth exceeded (")
 }
 
 // describe writes an error with its stack and causes.
