@@ -60,7 +60,7 @@ func TestClosedOutput(t *testing.T) {
 
 func TestClosedOutputDefers(t *testing.T) {
 	t.Parallel()
-	script := "def bye():\n    time.sleep(0.3)\n    exit(9)\ndefer(bye)\nwhile True: print('line')\n"
+	script := "def bye():\n    time.sleep(0.3)\n    exit(9)\ndefer(bye)\nwhile True: print('line' * 1000)\n"
 	c := start(t, nil, "tg", write(t, "x.star", script))
 	_, err := c.out.ReadString('\n')
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func TestClosedOutputDefers(t *testing.T) {
 
 func TestOutputNotRead(t *testing.T) {
 	t.Parallel()
-	c := start(t, nil, "tg", "--grace", "0.1", write(t, "x.star", "print('ready')\nwhile True: print('line')\n"))
+	c := start(t, nil, "tg", "--grace", "0.1", write(t, "x.star", "print('ready')\nwhile True: print('line' * 1000)\n"))
 	c.until("ready")
 	time.Sleep(300 * time.Millisecond) // until the pipe is full
 	c.signal(os.Interrupt)
