@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -191,13 +192,16 @@ func (w *watch) module() engine.Module {
 			t := engine.Of(thread)
 			t.HandOver(func(p *engine.Publication) { fn, args = p.Callable(fn), p.Tuple(args[1:]) })
 			own := t.Run().NewThread("beside", runLife{t.Run()})
-			wg := t.Run().State(besideKey{}, func() any {
-				wg := new(sync.WaitGroup)
-				t.Run().AtEnd(func() error { wg.Wait(); return nil })
-				return wg
-			}).(*sync.WaitGroup)
+			others := t.Run().State(besideKey{}, func() any {
+				others := new(besides)
+				t.Run().AtEnd(func() error { others.wg.Wait(); return nil })
+				return others
+			}).(*besides)
+			if others.started.Add(1) > maxBeside { // a function may start itself
+				return starlark.None, nil
+			}
 			ended := t.Run().Beside()
-			wg.Go(func() {
+			others.wg.Go(func() {
 				defer ended()
 				stop := context.AfterFunc(t.Run().Context(), func() { own.Stop(context.Cause(t.Run().Context())) })
 				defer stop()
@@ -217,8 +221,16 @@ func (w *watch) module() engine.Module {
 	}}
 }
 
-// besideKey is where a run keeps what counts the threads that beside started.
+// besides are the threads of a run that beside started.
+type besides struct {
+	wg      sync.WaitGroup
+	started atomic.Int64
+}
+
 type besideKey struct{}
+
+// maxBeside is how many of them a run may have.
+const maxBeside = 20
 
 // A runLife is the life of a thread that ends with the run.
 type runLife struct{ *engine.Run }
