@@ -42,7 +42,7 @@ var (
 		eval.Universe(),
 		func(thread *starlark.Thread) {
 			eval.Prepare(thread, eval.Settings{MaxValue: 16 << 20})
-			thread.SetMaxExecutionSteps(10_000_000)
+			thread.SetMaxExecutionSteps(100_000)
 		},
 	}
 )
