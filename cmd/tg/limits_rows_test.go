@@ -354,7 +354,7 @@ func firstLine(s string) string {
 // a task's. An error of kind limit is as good an end.
 func TestLimitsStop(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a minute")
+		t.Skip("-short: it runs dozens of processes, for a minute")
 	}
 	tg := limited{buildTg(t), []string{"--max-memory", "2G", "-q"}}
 	shared := "x = (0,)\ny = (0,)\nfor _ in range(60):\n    x = (x, x)\n    y = (y, y)\n"
@@ -424,7 +424,7 @@ func TestLimitsStop(t *testing.T) {
 // is an error.
 func TestLimitsSource(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a minute")
+		t.Skip("-short: it runs dozens of processes, for a minute")
 	}
 	tg := limited{buildTg(t), []string{"--max-memory", "4G", "--timeout", "5", "-q"}}
 	times := strings.Repeat

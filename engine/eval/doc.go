@@ -53,11 +53,11 @@
 //	compile.go   the compiler, functions        stmt.go      statements
 //	assign.go    =, +=, unpacking                loop.go      for, while, comprehension.go
 //	expr.go      literals, conditions, not       binary.go    + - * …, arith.go, bigint.go, sum.go
-//	compare.go   == < in                         index.go     x[i], x[i:j], x[i] = y
+//	compare.go   == < in                         index.go     x[i], x[i] = y; slice.go x[i:j]
 //	attr.go      x.name                          callexpr.go  f(args), method.go x.f(args)
 //	call.go      how a call is made              bind.go      arguments to parameters
 //	name.go      variables, def, lambda          machine.go   a thread's state, steps
-//	snapshot.go  hand-over                       position.go  where errors are reported
+//	snapshot.go  hand-over                       position.go  where errors are reported, plan.go
 //	quick.go     len, min … without a call       sort.go      sorted
 //	hooks.go     profile, coverage, debugger     layout.go    what host code sees
 //	format.go    "text" % (x, y)                 pairs.go     enumerate and items in a loop
