@@ -197,7 +197,7 @@ func (r *Run[T]) take() int {
 // in as many as they need. (A goroutine for each task is a fifth as fast and
 // costs memory for tasks that only wait.)
 func (r *Run[T]) grow() {
-	if r.starting || r.wanting || r.pending() == 0 {
+	if !r.hungry() {
 		return
 	}
 	if r.cfg.Slots.bounded() && !r.cfg.Slots.takeOr(r.self, &r.cfg.Slots.b.want) {
@@ -206,6 +206,9 @@ func (r *Run[T]) grow() {
 	}
 	r.spawn()
 }
+
+// hungry reports whether the run could use one more worker and has not asked for it.
+func (r *Run[T]) hungry() bool { return !r.starting && !r.wanting && r.pending() > 0 }
 
 // granted is called when a slot came free for the run.
 func (r *Run[T]) granted() {

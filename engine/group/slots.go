@@ -71,21 +71,29 @@ func (s *Slots) takeOr(w *waiter, q *list.List) bool {
 		s.hold()
 		return true
 	}
-	w.place = q.PushBack(w)
-	s.b.waiting.Add(1)
+	s.b.join(w, q)
 	return false
 }
 
 // release gives a slot back and hands it to whoever waits for it.
 func (s *Slots) release() {
+	if next := s.pass(nil); next != nil {
+		next.grant()
+	}
+}
+
+// pass gives a slot back, has again (if not nil) wait for one like any other, and
+// returns who holds one now and is to be told. Both in one step: else it depends
+// on luck whether the next one stands in the queue again before this one does.
+func (s *Slots) pass(again *waiter) (next *waiter) {
 	s.b.mu.Lock()
+	defer s.b.mu.Unlock()
 	s.used--
 	s.b.used--
-	w := s.b.next()
-	s.b.mu.Unlock()
-	if w != nil {
-		w.grant()
+	if again != nil {
+		s.b.join(again, &s.b.want)
 	}
+	return s.b.next()
 }
 
 // next takes the first waiter that can go on now out of its queue.
@@ -100,6 +108,11 @@ func (b *Budget) next() *waiter {
 		}
 	}
 	return nil
+}
+
+func (b *Budget) join(w *waiter, q *list.List) {
+	w.place = q.PushBack(w)
+	b.waiting.Add(1)
 }
 
 func (b *Budget) leave(w *waiter, q *list.List) {

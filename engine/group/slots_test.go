@@ -89,8 +89,10 @@ func TestCeilingOverSeveralSlots(t *testing.T) {
 func TestRunsThatShareSlotsTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slots := NewBudget(0).Slots(1)
+		first := &lab{Config: Config[int]{Tasks: newTasks(1, Spec{}), Slots: slots}}
+		first.call = func(a *Attempt, _ int) (int, error) { return 0, sleep(a, s) }
+		runs := []*Run[int]{first.start(context.Background())} // has the slot while the others come
 		var order []string
-		var runs []*Run[int]
 		for _, name := range []string{"a", "b", "c"} {
 			l := &lab{Config: Config[int]{Tasks: newTasks(4, Spec{}), Slots: slots}}
 			l.call = func(a *Attempt, _ int) (int, error) {

@@ -63,12 +63,19 @@ func (r *Run[T]) work() {
 // leave ends a worker's time with the run. Run.mu is held, and given up meanwhile.
 func (r *Run[T]) leave(w *worker[T]) {
 	r.discharge(w)
-	if w.a.held {
+	if !w.a.held {
+		r.grow() // it may have left tasks behind
+		return
+	}
+	var again *waiter
+	if r.hungry() {
+		again, r.wanting = r.self, true
+	}
+	if next := r.cfg.Slots.pass(again); next != nil {
 		r.mu.Unlock()
-		r.cfg.Slots.release()
+		next.grant()
 		r.mu.Lock()
 	}
-	r.grow() // it may have left tasks behind
 }
 
 // enlist makes the worker known, with a number that no other has now.
