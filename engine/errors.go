@@ -53,6 +53,7 @@ type GroupError struct {
 	Group    string
 	Tasks    int       // in the run
 	Failures []Failure // in the order of the tasks
+	More     int       // failed tasks that are not listed
 }
 
 // A Failure is one failed task of a GroupError.
@@ -63,7 +64,7 @@ type Failure struct {
 }
 
 func (e *GroupError) Error() string {
-	return fmt.Sprintf("thread group %q: %d of %d tasks failed", e.Group, len(e.Failures), e.Tasks)
+	return fmt.Sprintf("thread group %q: %d of %d tasks failed", e.Group, len(e.Failures)+e.More, e.Tasks)
 }
 
 // Unwrap returns the errors of the failed tasks.

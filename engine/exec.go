@@ -81,15 +81,17 @@ func (r *Run) main(f *file) (starlark.StringDict, error) {
 	main := r.newThread("main", ctxLife{r.ctx})
 	main.alone, main.age = true, 1
 	release := main.stopAfter(r.ctx)
+	r.Waits().Busy(1)
 	globals, err := main.init(f)
 	if err != nil {
 		err = main.Error(err)
 		r.cancel(errors.New("the script stopped"))
 	}
 	release()
-	if late := main.RunDefers(); err == nil && late != nil {
-		err = late
+	if late := main.Finish(err, func() {}); err == nil && late != nil {
+		err = main.Error(late)
 	}
+	r.Waits().Busy(-1)
 	for _, end := range slices.Backward(r.atEnd) {
 		if late := end(); err == nil && late != nil {
 			err = late

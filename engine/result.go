@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -88,10 +89,15 @@ func (r *Run) callOnce(fn starlark.Value, args starlark.Tuple) (starlark.Value, 
 	defer r.watchMemory()()
 	t := r.newThread("call", ctxLife{r.ctx})
 	release := t.stopAfter(r.ctx)
+	r.Waits().Busy(1)
+	defer r.Waits().Busy(-1)
 	v, err := t.Call(fn, args, nil)
+	if err != nil {
+		r.cancel(errors.New("the call failed"))
+	}
 	release()
-	if late := t.RunDefers(); err == nil && late != nil {
-		err = late
+	if late := t.Finish(err, func() {}); err == nil && late != nil {
+		err = t.Error(late)
 	}
 	if code := r.exit.Load(); code != nil {
 		err = code

@@ -14,6 +14,7 @@ import (
 	"github.com/starlark-tg/tg/engine/eval/guard"
 	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/permit"
+	"github.com/starlark-tg/tg/engine/wait"
 	"go.starlark.net/starlark"
 )
 
@@ -47,6 +48,8 @@ type runState struct {
 
 	sources sync.RWMutex // guards files
 	files   map[string]*file
+
+	waits wait.Monitor
 }
 
 func newRun(ctx context.Context, script *Script, in Input, files fs.FS) (*Run, error) {
@@ -122,6 +125,10 @@ func (r *Run) Options() Options { return r.engine.opts }
 // Grants says what the script may touch. Every built-in that touches the world
 // asks it, and returns its error as it is.
 func (r *Run) Grants() *permit.Grants { return r.engine.grants }
+
+// Waits knows who waits for what. Modules that start goroutines which can end a
+// script's wait tell it of them.
+func (r *Run) Waits() *wait.Monitor { return &r.shared.waits }
 
 // Context ends when the whole run must stop.
 func (r *Run) Context() context.Context { return r.ctx }

@@ -37,6 +37,9 @@ type Thread struct {
 	age       int64 // of what it has handed over: another one when some of that took in more; 0: it never does
 	given     *Given
 	defers    []deferred
+	atEnd     []func(error) error
+	state     map[any]any
+	held      map[any]func()             // how to give back what it holds
 	steps     uint64                     // of star when what it does now began
 	limit     atomic.Pointer[LimitError] // reached; nil: none
 
@@ -95,6 +98,9 @@ func (r *Run) newThread(name string, life Life) *Thread {
 func (t *Thread) Printable(values ...starlark.Value) error {
 	return eval.BudgetOf(t.star).Printable(values...)
 }
+
+// Starlark returns go.starlark.net's side of the thread.
+func (t *Thread) Starlark() *starlark.Thread { return t.star }
 
 // Run returns the run that the thread belongs to.
 func (t *Thread) Run() *Run { return t.run }

@@ -1,32 +1,33 @@
 package threadgroup
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
-	"go.starlark.net/syntax"
 )
 
 // A Group is a list of registered tasks and the options to run them with. It may
 // be shared by threads: it has a lock, and once a task can reach it, it freezes
-// what it takes in. execute and map block until the tasks have ended.
+// what it takes in.
 type Group struct {
 	options
 	shared   *shared
 	defaults *options     // of a task that sets none of its own
 	slots    *group.Slots // nil: each run has its own
+	home     *scope       // of the thread that made it
+	submits  sync.Mutex   // held while a run for what is submitted is looked for or made
 
 	mu         sync.Mutex // guards what follows
 	reached    bool       // other threads may see the group
 	registered []*registration
 	waiting    []*pendingDecorator // made by register(…), not yet applied
-	running    bool
+	running    bool                // the registered tasks
 	executed   bool
 	results    *Results // of the last ended run; nil before
+	runs       runs
 }
 
 // A registration is one task of the group.
@@ -55,15 +56,16 @@ func (g *Group) Share(visit func(starlark.Value)) {
 	g.reached = true
 	for _, r := range g.registered {
 		visit(r.f)
-		if r.o.retry != nil {
-			visit(r.o.retry)
-		}
+		r.o.share(visit)
 	}
-	if g.retry != nil {
-		visit(g.retry)
-	}
+	g.options.share(visit)
 	if g.results != nil {
 		visit(g.results)
+	}
+	for _, e := range g.runs.pending {
+		for _, r := range e.results() {
+			visit(r)
+		}
 	}
 }
 
@@ -83,11 +85,20 @@ var groupAttrs = attrs[*Group]{
 	"functions":      (*Group).functionsAttr,
 	"results":        func(g *Group) (starlark.Value, error) { return g.lastResults(), nil },
 	"executed":       func(g *Group) (starlark.Value, error) { return g.is(&g.executed), nil },
-	"running":        func(g *Group) (starlark.Value, error) { return g.is(&g.running), nil },
+	"running":        func(g *Group) (starlark.Value, error) { return starlark.Bool(g.busy()), nil },
 	"register":       func(g *Group) (starlark.Value, error) { return &registerMethod{group: g}, nil },
 	"task":           func(g *Group) (starlark.Value, error) { return &registerMethod{group: g, task: true}, nil },
 	"execute":        method("execute", executeMethod),
+	"start":          method("start", (*Group).startMethod),
+	"wait":           method("wait", (*Group).waitMethod),
+	"cancel":         method("cancel", (*Group).cancelMethod),
+	"submit":         method("submit", (*Group).submit),
+	"as_completed":   method("as_completed", (*Group).asCompleted),
 	"map":            method("map", (*Group).mapMethod),
+	"imap":           method("imap", (*Group).imap),
+	"imap_unordered": method("imap_unordered", (*Group).imapUnordered),
+	"race":           method("race", (*Group).race),
+	"plan":           method("plan", (*Group).planMethod),
 	"update_fn_args": method("update_fn_args", (*Group).updateFnArgs),
 	"get_results":    method("get_results", getResults),
 }
@@ -144,11 +155,10 @@ func (g *Group) admit(t *engine.Thread, r *registration) {
 		t.Owe()
 		return
 	}
-	if r.o.retry != nil {
-		t.Publish(r.f, r.o.retry)
-	} else {
-		t.Publish(r.f)
-	}
+	t.HandOver(func(p *engine.Publication) {
+		p.Value(r.f)
+		r.o.share(func(v starlark.Value) { p.Value(v) })
+	})
 }
 
 // add registers a task.
@@ -180,71 +190,4 @@ func (g *Group) updateFnArgs(thread *starlark.Thread, args starlark.Tuple, kwarg
 		return nil, fmt.Errorf("%s is not registered in group %q", fn.Name(), g.name)
 	}
 	return starlark.None, nil
-}
-
-// A pendingDecorator is what group.register(1) returns: it waits for its function.
-type pendingDecorator struct {
-	group   *Group
-	fn      string // register or task
-	called  call   // as it was made, for messages
-	pos     syntax.Position
-	args    starlark.Tuple
-	kwargs  []starlark.Tuple
-	options *options
-}
-
-type call struct {
-	args   starlark.Tuple
-	kwargs []starlark.Tuple
-}
-
-// text returns the call as the user may have written it.
-func (d *pendingDecorator) text() string { return callText(d.fn, d.called.args, d.called.kwargs) }
-
-var _ starlark.Callable = (*pendingDecorator)(nil)
-
-func (d *pendingDecorator) Name() string          { return d.fn }
-func (d *pendingDecorator) String() string        { return "<decorator " + d.text() + ">" }
-func (d *pendingDecorator) Type() string          { return "decorator" }
-func (d *pendingDecorator) Freeze()               {} // immutable; Share publishes what it holds
-func (d *pendingDecorator) Truth() starlark.Bool  { return true }
-func (d *pendingDecorator) Hash() (uint32, error) { return 0, errors.New("unhashable type: decorator") }
-
-// Share publishes the group, the arguments and the predicates.
-func (d *pendingDecorator) Share(visit func(starlark.Value)) {
-	visit(d.group)
-	visit(d.args)
-	for _, kv := range d.kwargs {
-		visit(kv[1])
-	}
-	if d.options.retry != nil {
-		visit(d.options.retry)
-	}
-}
-
-func (d *pendingDecorator) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, rest, err := callee(d.fn, args)
-	if err != nil {
-		return nil, err
-	}
-	if len(rest)+len(kwargs) > 0 {
-		return nil, fmt.Errorf("%s is a decorator: it takes one function and nothing else", d.text())
-	}
-	d.group.applied(d)
-	d.group.add(engine.Of(thread), &registration{
-		f: &Function{fn: fn, args: d.args, kwargs: d.kwargs}, o: d.options,
-	})
-	return fn, nil
-}
-
-// applied notes that the decorator found a function; it may find more.
-func (g *Group) applied(d *pendingDecorator) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for i, p := range g.waiting {
-		if p == d {
-			g.waiting = append(g.waiting[:i], g.waiting[i+1:]...)
-			return
-		}
-	}
 }

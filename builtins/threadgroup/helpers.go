@@ -22,24 +22,21 @@ func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return nil, err
 	}
 	t := engine.Of(thread)
-	r := &Result{spec: &spec{fn: fn, args: args, kwargs: kwargs, o: &options{}}}
-	r.spec.Name = fn.Name()
-	r.task.Attempts, r.task.Start, r.task.Status = 1, time.Now(), group.OK
+	r := new(Result).init(&spec{Spec: group.Spec{Name: fn.Name()}, fn: fn, args: args, kwargs: kwargs, o: &options{}}, false)
+	began := time.Now()
 	v, err := t.Call(fn, args, kwargs)
-	r.task.Duration = time.Since(r.task.Start)
 	if err == nil {
-		r.task.Value = v
+		r.task.Ran(began, v, nil)
 		return r, nil
 	}
-	e := asError(err)
 	if cause := t.Cancelled(); cause != nil {
 		return nil, cause
 	}
-	if passes[e.Kind] {
+	if passes[asError(err).Kind] {
 		return nil, err
 	}
-	r.task.Status, r.task.Err = group.Failed, err
-	r.fail(e)
+	r.task.Ran(began, nil, err)
+	r.fail()
 	return r, nil
 }
 
@@ -67,7 +64,7 @@ func currentTask(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	}
 	a := w.attempt
 	c := &currentTaskValue{
-		name: w.task.spec.Name, group: w.e.group.name, index: w.task.index,
+		name: w.task.spec.Name, group: w.e.group.name, index: w.task.task.Index,
 		attempt: a.Number, max: a.Max, worker: a.Worker, life: a, e: w.e,
 	}
 	c.until, c.bounded = a.Until()

@@ -12,40 +12,75 @@ import (
 func defaultWorkers() int { return min(32, runtime.NumCPU()+4) }
 
 // def map(fn, *iterables, **constants)
+//
+// map runs one task for each item and returns their Results.
 func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, iterables, err := callee("map", args)
-	if err != nil {
-		return nil, err
-	}
-	flat, err := zip(iterables)
-	if err != nil {
-		return nil, err
-	}
 	t := engine.Of(thread)
-	width := len(iterables)
-	e := g.newExecution(t, len(flat)/width)
-	spec := e.spec(&Function{fn: fn, kwargs: kwargs}, g.defaults)
-	spec.flat, spec.width = flat, width
-	for i := range e.results {
-		e.set(i, spec)
+	e, err := g.newMap("map", t, args, kwargs)
+	if err == nil {
+		err = e.startMap()
 	}
-	return e.run(g.workers(defaultWorkers()), func() {})
+	if err != nil {
+		return nil, err
+	}
+	return e.complete(t)
+}
+
+// newMap makes a run with one task for each item of the iterables.
+func (g *Group) newMap(name string, t *engine.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (*execution, error) {
+	fn, iterables, err := callee(name, args)
+	if err != nil {
+		return nil, err
+	}
+	if err := iterableItems(name, iterables); err != nil {
+		return nil, err
+	}
+	flat, err := zip(t, iterables)
+	if err != nil {
+		return nil, err
+	}
+	e := g.newExecution(t)
+	spec := e.spec(&Function{fn: fn, kwargs: kwargs}, g.defaults)
+	spec.flat, spec.width = flat, len(iterables)
+	return e, nil
+}
+
+func (e *execution) startMap() error {
+	s := e.last
+	results := make([]Result, len(s.flat)/s.width)
+	list := make([]*Result, len(results))
+	for i := range results {
+		list[i] = results[i].init(s, false)
+	}
+	return e.start(e.group.workers(defaultWorkers()), list)
+}
+
+// iterableItems returns an error unless there are iterables and nothing else.
+func iterableItems(name string, iterables starlark.Tuple) error {
+	if len(iterables) == 0 {
+		return fmt.Errorf("%s: missing an iterable of items: %s(fn, items)", name, name)
+	}
+	for _, v := range iterables {
+		if _, ok := v.(starlark.Iterable); !ok {
+			return fmt.Errorf("%s: items must be a list or another iterable, not %s", name, v.Type())
+		}
+	}
+	return nil
 }
 
 // zip returns the arguments of all calls, one call after the other; it ends with
 // the shortest iterable.
-func zip(iterables starlark.Tuple) ([]starlark.Value, error) {
+func zip(t *engine.Thread, iterables starlark.Tuple) ([]starlark.Value, error) {
 	n := len(iterables)
-	if n == 0 {
-		return nil, fmt.Errorf("map: missing an iterable of items: map(fn, items)")
-	}
 	least := -1
 	iters := make([]starlark.Iterator, n)
 	for i, v := range iterables {
-		if iters[i] = starlark.Iterate(v); iters[i] == nil {
-			return nil, fmt.Errorf("map: items must be a list or another iterable, not %s", v.Type())
+		it, err := engine.Iterate(t.Starlark(), v)
+		if err != nil {
+			return nil, err
 		}
-		defer iters[i].Done()
+		iters[i] = it
+		defer it.Done()
 		if n := starlark.Len(v); n >= 0 && (least < 0 || n < least) {
 			least = n
 		}
@@ -55,7 +90,7 @@ func zip(iterables starlark.Tuple) ([]starlark.Value, error) {
 		for _, it := range iters {
 			var v starlark.Value
 			if !it.Next(&v) {
-				return flat[:len(flat)/n*n], nil
+				return flat[:len(flat)/n*n], engine.IterErr(it)
 			}
 			flat = append(flat, v)
 		}

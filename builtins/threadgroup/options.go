@@ -25,11 +25,27 @@ type options struct {
 	timeout    time.Duration // 0: none
 	deadline   time.Duration // 0: none
 	retry      *retryPolicy  // nil: none
-	maxFailed  string        // "" or as given: 3, 5%
+	limit      limits
 	noCheck    bool
 
-	args   starlark.Tuple // of a task
-	kwargs []starlark.Tuple
+	maxFailures int     // 0: no bound
+	maxShare    float64 // the same in percent
+	maxText     string  // as given: 3, 5%
+
+	args     starlark.Tuple // of a task
+	kwargs   []starlark.Tuple
+	after    []starlark.Value // functions and names
+	priority int
+}
+
+// share visits the values that the options hold.
+func (o *options) share(visit func(starlark.Value)) {
+	if o.retry != nil {
+		visit(o.retry)
+	}
+	for _, l := range o.limit {
+		visit(l)
+	}
 }
 
 // An option is one keyword: its name and how its value is taken.
@@ -47,8 +63,10 @@ var (
 	timeoutOption = option{"timeout", func(o *options, v starlark.Value) error { return setSeconds(&o.timeout, v) }}
 	retryOption   = option{"retry", setRetry}
 
+	limitOption = option{"limit", setLimit}
+
 	groupOptions = signature{
-		nameOption, workersOption, timeoutOption, retryOption,
+		nameOption, workersOption, timeoutOption, retryOption, limitOption,
 		{"deadline", func(o *options, v starlark.Value) error { return setSeconds(&o.deadline, v) }},
 		{"max_failures", setMaxFailures},
 		{"check", setCheck},
@@ -59,7 +77,10 @@ var (
 		nameOption,
 		{"args", setArgs},
 		{"kwargs", setKwargs},
-		timeoutOption, retryOption,
+		{"after", setAfter},
+		{"priority", setPriority},
+		timeoutOption, retryOption, limitOption,
+		{"idempotent", setIdempotent},
 	}
 )
 
@@ -200,7 +221,7 @@ func setMaxFailures(o *options, v starlark.Value) error {
 		if err != nil || !strings.HasSuffix(s, "%") || !(p > 0 && p <= 100) {
 			return fmt.Errorf(`must be a number of tasks, or a share such as "5%%", not %q`, s)
 		}
-		o.maxFailed = s
+		o.maxShare, o.maxText = p, s
 		return nil
 	}
 	n, ok := v.(starlark.Int)
@@ -210,21 +231,51 @@ func setMaxFailures(o *options, v starlark.Value) error {
 	if n.Sign() <= 0 {
 		return fmt.Errorf("must be greater than 0")
 	}
-	o.maxFailed = n.String()
+	o.maxText, o.maxFailures = n.String(), math.MaxInt
+	if small, err := starlark.AsInt32(n); err == nil {
+		o.maxFailures = small
+	}
 	return nil
 }
 
-// maxFailures returns how many failures of n tasks stop the run; 0: none do.
-func (o *options) maxFailures(n int) int {
-	if share, ok := strings.CutSuffix(o.maxFailed, "%"); ok {
-		p, _ := strconv.ParseFloat(share, 64)
-		return max(1, int(math.Ceil(p/100*float64(n)-1e-9)))
+func setAfter(o *options, v starlark.Value) error {
+	switch v := v.(type) {
+	case starlark.String, starlark.Callable:
+		o.after = []starlark.Value{v}
+		return nil
+	case starlark.Iterable:
+		for e := range starlark.Elements(v) {
+			switch e.(type) {
+			case starlark.String, starlark.Callable:
+				o.after = append(o.after, e)
+			default:
+				return fmt.Errorf("must be a list of functions or task names, not of %s", e.Type())
+			}
+		}
+		return nil
 	}
-	max, err := strconv.Atoi(o.maxFailed)
-	if err != nil && o.maxFailed != "" {
-		return math.MaxInt
+	return fmt.Errorf("must be a list of functions or task names, not %s", v.Type())
+}
+
+func setPriority(o *options, v starlark.Value) error {
+	n, ok := v.(starlark.Int)
+	if !ok {
+		return fmt.Errorf("must be an int, not %s", v.Type())
 	}
-	return max
+	p, err := starlark.AsInt32(n)
+	if err != nil {
+		return fmt.Errorf("must be between %d and %d", math.MinInt32, math.MaxInt32)
+	}
+	o.priority = p
+	return nil
+}
+
+// setIdempotent checks an option that has no effect on one machine.
+func setIdempotent(_ *options, v starlark.Value) error {
+	if _, ok := v.(starlark.Bool); !ok {
+		return fmt.Errorf("must be True or False, not %s", v.Type())
+	}
+	return nil
 }
 
 func setCheck(o *options, v starlark.Value) error {

@@ -54,7 +54,7 @@ func (m *registerMethod) DecoratorCall(thread *starlark.Thread, args starlark.Tu
 	return m.decorator(thread, args, kwargs)
 }
 
-// def register(fn=None, *args, **kwargs) · def task(fn=None, name=None, args=(), kwargs={}, timeout=None, retry=0)
+// def register(fn=None, *args, **kwargs) · def task(fn=None, name=None, args=(), kwargs={}, after=[], priority=0, timeout=None, retry=0, limit=None, idempotent=False)
 func (m *registerMethod) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 0 {
 		if fn, ok := args[0].(starlark.Callable); ok {

@@ -2,21 +2,37 @@ package threadgroup
 
 import (
 	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/group"
+	"github.com/starlark-tg/tg/engine/wait"
 	"go.starlark.net/starlark"
 )
 
-// A Result is what came of one task. Scripts see it once its task has ended; it
-// does not change any more.
+// A Result is a task as scripts see it: a handle while it runs, and what came of it.
+// Once the task has ended it does not change any more.
 type Result struct {
-	task  group.Task[starlark.Value]
-	spec  *spec
-	index int
-	err   *engine.Error // nil when ok
+	task    group.Task[starlark.Value]
+	spec    *spec
+	failure *Error // set before the status is final; nil when ok
+	live    *live  // nil: it is seen only after its run has ended
+	cached  bool   // its value is an earlier run's
+}
 
-	failure *Error // of err, as scripts see it
+// live is what a Result needs that is seen while its task runs.
+type live struct {
+	looked atomic.Bool // the script knows how it ended
+	sent   atomic.Bool // as_completed has it
+	worker atomic.Pointer[worker]
+
+	mu      sync.Mutex // guards what follows
+	reached bool       // several threads may see the Result
+	value   starlark.Value
 }
 
 var (
@@ -24,9 +40,18 @@ var (
 	_ engine.Shareable  = (*Result)(nil)
 )
 
+// init makes r the Result of a task that has not begun.
+func (r *Result) init(s *spec, isLive bool) *Result {
+	r.spec, r.task.Spec, r.task.Of = s, &s.Spec, r
+	if isLive {
+		r.live = &live{}
+	}
+	return r
+}
+
 func (r *Result) String() string        { return repr(r) }
 func (r *Result) Type() string          { return "Result" }
-func (r *Result) Freeze()               {} // immutable; Share publishes what it holds
+func (r *Result) Freeze()               {} // has a lock; Share publishes what it holds
 func (r *Result) Truth() starlark.Bool  { return true }
 func (r *Result) Hash() (uint32, error) { return 0, errors.New("unhashable type: Result") }
 
@@ -36,13 +61,23 @@ func (r *Result) args() starlark.Tuple {
 	if s.width == 0 {
 		return s.args
 	}
-	from, to := r.index*s.width, (r.index+1)*s.width
+	from, to := r.task.Index*s.width, (r.task.Index+1)*s.width
 	return s.flat[from:to:to]
 }
 
-// Share publishes the function, its arguments and the value.
+// Share publishes the function, its arguments and the value, and has a value that
+// comes later published when it does.
 func (r *Result) Share(visit func(starlark.Value)) {
-	visit(r.task.Value)
+	if l := r.live; l != nil {
+		l.mu.Lock()
+		l.reached = true
+		if l.value != nil {
+			visit(l.value)
+		}
+		l.mu.Unlock()
+	} else if r.isOK() {
+		visit(r.task.Value)
+	}
 	visit(r.spec.fn)
 	visit(r.args())
 	for _, kv := range r.spec.kwargs {
@@ -50,20 +85,45 @@ func (r *Result) Share(visit func(starlark.Value)) {
 	}
 }
 
+// seal notes the value of a task that is about to end. If others can see the Result,
+// its thread publishes the value first.
+func (r *Result) seal(t *engine.Thread, v starlark.Value) {
+	l := r.live
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	reached := l.reached
+	if !reached {
+		l.value = v
+	}
+	l.mu.Unlock()
+	if reached { // without the lock: the Result may be in its own value
+		t.Publish(v)
+	}
+}
+
+// look notes that the script has seen how the task ended.
+func (r *Result) look() {
+	if l := r.live; l != nil && r.task.Status().Done() {
+		l.looked.Store(true)
+	}
+}
+
 func (r *Result) write(p *printer) {
 	p.WriteString("function=" + r.spec.Name)
-	switch {
-	case r.task.Status == group.OK:
+	switch status := r.task.Status(); {
+	case status == group.OK:
 		p.WriteString("; result=")
 		if s, ok := starlark.AsString(r.task.Value); ok {
 			p.WriteString(s)
 		} else {
 			p.value(r.task.Value)
 		}
-	case r.err != nil:
-		p.WriteString("; error=" + r.err.Msg)
+	case status.Done():
+		p.WriteString("; error=" + r.failure.err.Msg)
 	default:
-		p.WriteString("; status=" + r.task.Status.String())
+		p.WriteString("; status=" + status.String())
 	}
 }
 
@@ -73,22 +133,22 @@ var resultAttrs = attrs[*Result]{
 	"function": func(r *Result) (starlark.Value, error) { return r.spec.fn, nil },
 	"args":     func(r *Result) (starlark.Value, error) { return r.args(), nil },
 	"kwargs":   func(r *Result) (starlark.Value, error) { return kwargsDict(r.spec.kwargs), nil },
-	"index":    func(r *Result) (starlark.Value, error) { return starlark.MakeInt(r.index), nil },
-	"status":   func(r *Result) (starlark.Value, error) { return starlark.String(r.task.Status.String()), nil },
-	"done":     func(r *Result) (starlark.Value, error) { return starlark.Bool(r.task.Status.Done()), nil },
-	"ok":       func(r *Result) (starlark.Value, error) { return starlark.Bool(r.task.Status == group.OK), nil },
+	"index":    func(r *Result) (starlark.Value, error) { return starlark.MakeInt(r.task.Index), nil },
+	"status":   func(r *Result) (starlark.Value, error) { return starlark.String(r.seen().String()), nil },
+	"done":     func(r *Result) (starlark.Value, error) { return starlark.Bool(r.task.Status().Done()), nil },
+	"ok":       func(r *Result) (starlark.Value, error) { return starlark.Bool(r.seen() == group.OK), nil },
 	"result":   (*Result).value,
 	"error": func(r *Result) (starlark.Value, error) {
-		if r.err == nil {
+		if status := r.seen(); status == group.OK || !status.Done() {
 			return starlark.None, nil
 		}
 		return r.failure, nil
 	},
-	"duration": func(r *Result) (starlark.Value, error) { return starlark.Float(r.task.Duration.Seconds()), nil },
-	"attempts": func(r *Result) (starlark.Value, error) { return starlark.MakeInt(int(r.task.Attempts)), nil },
-	"cached":   func(r *Result) (starlark.Value, error) { return starlark.False, nil },
+	"duration": func(r *Result) (starlark.Value, error) { return starlark.Float(r.task.Elapsed().Seconds()), nil },
+	"attempts": func(r *Result) (starlark.Value, error) { return starlark.MakeInt(r.task.Attempts()), nil },
+	"cached":   func(r *Result) (starlark.Value, error) { return starlark.Bool(r.cached), nil },
 	"wait":     method("wait", (*Result).wait),
-	"check":    method("check", (*Result).check),
+	"check":    method("check", (*Result).checkMethod),
 	"get":      method("get", (*Result).get),
 	"cancel":   method("cancel", (*Result).cancel),
 }
@@ -96,53 +156,123 @@ var resultAttrs = attrs[*Result]{
 func (r *Result) Attr(name string) (starlark.Value, error) { return resultAttrs.get(r, name) }
 func (r *Result) AttrNames() []string                      { return resultAttrs.names() }
 
+// seen returns the status, and notes that the script has seen it.
+func (r *Result) seen() group.Status {
+	r.look()
+	return r.task.Status()
+}
+
 // value returns the task's value, or stops the script with the task's own error.
 func (r *Result) value() (starlark.Value, error) {
-	if r.err != nil {
-		return nil, r.err
+	if err := r.check(); err != nil {
+		return nil, err
 	}
 	return r.task.Value, nil
 }
 
+func (r *Result) check() error {
+	switch status := r.seen(); {
+	case status == group.OK:
+		return nil
+	case status.Done():
+		return r.failure.err
+	default:
+		return fmt.Errorf("task %q is still %s; call wait() first", r.spec.Name, status)
+	}
+}
+
 // fail notes how the task failed.
-func (r *Result) fail(err *engine.Error) {
-	r.err = err
-	e := &Error{err: r.err, task: r.spec.Name}
-	for _, earlier := range r.task.Earlier {
+func (r *Result) fail() {
+	e := &Error{err: asError(r.task.Err), task: r.spec.Name}
+	for _, earlier := range r.task.Earlier() {
 		e.attempts = append(e.attempts, &Error{err: asError(earlier), task: r.spec.Name})
 	}
 	r.failure = e
 }
 
+// await blocks until the task has ended or the time is over; 0 means that there is
+// no limit.
+func (r *Result) await(t *engine.Thread, timeout time.Duration) error {
+	if r.task.Status().Done() || timeout < 0 {
+		return nil
+	}
+	w := t.NewWait(fmt.Sprintf("the Result of task %q", r.spec.Name), timeout, r.by)
+	err := join(t, w, r.task.Notify)
+	if errors.Is(err, wait.ErrTimeout) {
+		return nil
+	}
+	return err
+}
+
+// by returns the thread that works on the task.
+func (r *Result) by() []wait.Party {
+	if l := r.live; l != nil {
+		if w := l.worker.Load(); w != nil {
+			return []wait.Party{w.thread}
+		}
+	}
+	return nil
+}
+
 // def wait(timeout=None)
-func (r *Result) wait(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var timeout starlark.Value
-	if err := starlark.UnpackArgs("wait", args, kwargs, "timeout?", &timeout); err != nil {
+func (r *Result) wait(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	timeout, err := waitTimeout("wait", args, kwargs)
+	if err != nil {
 		return nil, err
 	}
-	var o options
-	err := signature{timeoutOption}.unpack("wait", starlark.Tuple{orNone(timeout)}, nil, &o)
-	return r, err // it has ended
+	return r, r.await(engine.Of(thread), timeout)
+}
+
+// waitTimeout takes the argument of wait: 0 stands for none, a negative value for not
+// waiting at all.
+func waitTimeout(fn string, args starlark.Tuple, kwargs []starlark.Tuple) (time.Duration, error) {
+	var v starlark.Value = starlark.None
+	if err := starlark.UnpackArgs(fn, args, kwargs, "timeout?", &v); err != nil {
+		return 0, err
+	}
+	if v == starlark.None {
+		return 0, nil
+	}
+	d, err := seconds(v)
+	switch {
+	case err == nil && d < 0:
+		err = fmt.Errorf("must not be negative")
+	case d == 0:
+		d = -1
+	case d == math.MaxInt64:
+		d = 0
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s: timeout %w", fn, err)
+	}
+	return d, nil
 }
 
 // def check()
-func (r *Result) check(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+//
+// check waits for the task and stops the script with its error if it has failed.
+func (r *Result) checkMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := starlark.UnpackArgs("check", args, kwargs); err != nil {
 		return nil, err
 	}
-	if r.err != nil {
-		return nil, r.err
+	if err := r.await(engine.Of(thread), 0); err != nil {
+		return nil, err
 	}
-	return r, nil
+	return r, r.check()
 }
 
 // def get(default=None)
-func (r *Result) get(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+//
+// get waits for the task and returns its value, or the default if it has failed.
+func (r *Result) get(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var otherwise starlark.Value = starlark.None
 	if err := starlark.UnpackArgs("get", args, kwargs, "default?", &otherwise); err != nil {
 		return nil, err
 	}
-	if r.err != nil {
+	if err := r.await(engine.Of(thread), 0); err != nil {
+		return nil, err
+	}
+	if r.seen() != group.OK {
 		return otherwise, nil
 	}
 	return r.task.Value, nil
@@ -150,13 +280,10 @@ func (r *Result) get(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.
 
 // def cancel(reason="")
 func (r *Result) cancel(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var reason string
-	return starlark.None, starlark.UnpackArgs("cancel", args, kwargs, "reason?", &reason) // it has ended
-}
-
-func orNone(v starlark.Value) starlark.Value {
-	if v == nil {
-		return starlark.None
+	reason := fmt.Sprintf("task %q was cancelled", r.spec.Name)
+	if err := unpackReason("cancel", args, kwargs, &reason); err != nil {
+		return nil, err
 	}
-	return v
+	r.task.Cancel(errors.New(reason))
+	return starlark.None, nil
 }

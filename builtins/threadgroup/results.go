@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
-	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -87,7 +86,7 @@ func (rs *Results) where(keep func(*Result) bool) *Results {
 	return rs.part(list)
 }
 
-func (r *Result) isOK() bool { return r.task.Status == group.OK }
+func (r *Result) isOK() bool { return r.task.Status() == group.OK }
 
 type resultsIterator struct{ rest []*Result }
 
@@ -111,7 +110,7 @@ var resultsAttrs = attrs[*Results]{
 	"errors": func(rs *Results) (starlark.Value, error) {
 		list := []starlark.Value{}
 		for _, r := range rs.list {
-			if r.err != nil {
+			if r.seen() != group.OK && r.task.Status().Done() {
 				list = append(list, r.failure)
 			}
 		}
@@ -173,12 +172,12 @@ func (rs *Results) values(_ *starlark.Thread, args starlark.Tuple, kwargs []star
 	list := make([]starlark.Value, len(rs.list))
 	for i, r := range rs.list {
 		switch {
-		case r.err == nil:
+		case r.seen() == group.OK:
 			list[i] = r.task.Value
 		case otherwise != nil:
 			list[i] = otherwise
 		default:
-			return nil, r.err
+			return nil, r.check()
 		}
 	}
 	return starlark.NewList(list), nil
@@ -196,8 +195,8 @@ func (rs *Results) check(_ *starlark.Thread, args starlark.Tuple, kwargs []starl
 func (rs *Results) failure(name string) error {
 	e := &engine.GroupError{Group: name, Tasks: len(rs.list)}
 	for i, r := range rs.list {
-		if r.task.Status.Failure() {
-			e.Failures = append(e.Failures, engine.Failure{Task: r.spec.Name, Index: i, Err: r.err})
+		if r.task.Status().Failure() {
+			e.Failures = append(e.Failures, engine.Failure{Task: r.spec.Name, Index: i, Err: r.failure.err})
 		}
 	}
 	if len(e.Failures) == 0 {
@@ -206,23 +205,15 @@ func (rs *Results) failure(name string) error {
 	return e
 }
 
-func (rs *Results) counts() event.Counts {
-	c := event.Counts{Tasks: len(rs.list)}
-	for _, r := range rs.list {
-		switch r.task.Status {
-		case group.OK:
-			c.OK++
-		case group.Failed:
-			c.Failed++
-		case group.TimedOut:
-			c.TimedOut++
-		case group.Cancelled:
-			c.Cancelled++
-		case group.Skipped:
-			c.Skipped++
-		}
+// unseen returns a *GroupError with the failed tasks that the script has not looked
+// at, or nil.
+func (rs *Results) unseen() error {
+	hidden := rs.where(func(r *Result) bool { return r.live == nil || !r.live.looked.Load() })
+	err := hidden.failure(rs.group)
+	if e, ok := err.(*engine.GroupError); ok {
+		e.Tasks = len(rs.list)
 	}
-	return c
+	return err
 }
 
 // def summary()
@@ -230,18 +221,24 @@ func (rs *Results) summary(_ *starlark.Thread, args starlark.Tuple, kwargs []sta
 	if err := starlark.UnpackArgs("summary", args, kwargs); err != nil {
 		return nil, err
 	}
-	c := rs.counts()
+	var c group.Counts
+	for _, r := range rs.list {
+		c[r.task.Status()]++
+	}
 	var parts []string
 	for _, p := range []struct {
 		n    int
 		word string
-	}{{c.OK, "ok"}, {c.Failed, "failed"}, {c.TimedOut, "timed out"}, {c.Cancelled, "cancelled"}, {c.Skipped, "skipped"}} {
+	}{
+		{c[group.OK], "ok"}, {c[group.Failed], "failed"}, {c[group.TimedOut], "timed out"}, {c[group.Cancelled], "cancelled"},
+		{c[group.Skipped], "skipped"}, {c[group.Running], "running"}, {c[group.Pending], "pending"},
+	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 		}
 	}
-	text := fmt.Sprintf("%d tasks", c.Tasks)
-	if c.Tasks == 1 {
+	text := fmt.Sprintf("%d tasks", len(rs.list))
+	if len(rs.list) == 1 {
 		text = "1 task"
 	}
 	if len(parts) > 0 {

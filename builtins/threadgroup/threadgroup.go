@@ -81,13 +81,13 @@ type sharedKey struct{}
 
 func sharedOf(run *engine.Run) *shared {
 	return run.State(sharedKey{}, func() any {
-		s := &shared{budget: group.NewBudget(run.Options().MaxWorkers)}
+		s := &shared{budget: group.NewBudget(run.Options().MaxWorkers, run.Waits())}
 		run.AtEnd(func() error { s.budget.Wait(); return nil })
 		return s
 	}).(*shared)
 }
 
-// def threadgroup(name=None, max_workers=None, timeout=None, retry=0, deadline=None, max_failures=None, check=True)
+// def threadgroup(name=None, max_workers=None, timeout=None, retry=0, limit=None, deadline=None, max_failures=None, check=True)
 func newGroup(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o options
 	if err := groupOptions.unpack("threadgroup", args, kwargs, &o); err != nil {
@@ -101,12 +101,12 @@ func newGroup(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 	if o.name == "" {
 		o.name = fmt.Sprintf("group %d", s.unnamed.next())
 	}
-	return makeGroup(t.Run(), o), nil
+	return makeGroup(t, o), nil
 }
 
-func makeGroup(run *engine.Run, o options) *Group {
-	g := &Group{options: o, shared: sharedOf(run)}
-	g.defaults = &options{timeout: o.timeout, retry: o.retry}
+func makeGroup(t *engine.Thread, o options) *Group {
+	g := &Group{options: o, shared: sharedOf(t.Run()), home: scopeOf(t)}
+	g.defaults = &options{timeout: o.timeout, retry: o.retry, limit: o.limit}
 	if o.maxWorkers > 0 {
 		g.slots = g.shared.budget.Slots(o.maxWorkers)
 	}
@@ -144,7 +144,7 @@ func threadedExecution(thread *starlark.Thread, b *starlark.Builtin, args starla
 		return nil, err
 	}
 	t := engine.Of(thread)
-	g := makeGroup(t.Run(), o)
+	g := makeGroup(t, o)
 	i := 0
 	for v := range starlark.Elements(functions) {
 		f, ok := v.(*Function)

@@ -21,13 +21,13 @@ func (rs *Results) timeline(_ *starlark.Thread, args starlark.Tuple, kwargs []st
 	width := 0
 	for _, r := range rs.list {
 		width = max(width, utf8.RuneCountInString(r.spec.Name))
-		if r.task.Attempts == 0 {
+		if r.task.Attempts() == 0 {
 			continue
 		}
 		if start := r.task.Start; first.IsZero() || start.Before(first) {
 			first = start
 		}
-		if end := r.task.Start.Add(r.task.Duration); end.After(last) {
+		if end := r.task.Start.Add(r.task.Elapsed()); end.After(last) {
 			last = end
 		}
 	}
@@ -38,23 +38,23 @@ func (rs *Results) timeline(_ *starlark.Thread, args starlark.Tuple, kwargs []st
 		}
 		pad := strings.Repeat(" ", width-utf8.RuneCountInString(r.spec.Name))
 		fmt.Fprintf(&b, "%s%s |%s| ", r.spec.Name, pad, r.bar(first, last.Sub(first)))
-		if r.task.Attempts > 0 {
-			fmt.Fprintf(&b, "%.2fs ", r.task.Duration.Seconds())
+		if r.task.Attempts() > 0 {
+			fmt.Fprintf(&b, "%.2fs ", r.task.Elapsed().Seconds())
 		}
-		b.WriteString(strings.ReplaceAll(r.task.Status.String(), "_", " "))
+		b.WriteString(strings.ReplaceAll(r.task.Status().String(), "_", " "))
 	}
 	return starlark.String(b.String()), nil
 }
 
 // bar draws when the task ran within the time that the chart spans.
 func (r *Result) bar(first time.Time, span time.Duration) string {
-	if r.task.Attempts == 0 {
+	if r.task.Attempts() == 0 {
 		return strings.Repeat(" ", chartWidth)
 	}
 	column := func(d time.Duration) int {
 		return min(chartWidth, int(float64(d)/float64(max(span, 1))*chartWidth))
 	}
 	from := min(column(r.task.Start.Sub(first)), chartWidth-1)
-	to := max(from+1, column(r.task.Start.Add(r.task.Duration).Sub(first)))
+	to := max(from+1, column(r.task.Start.Add(r.task.Elapsed()).Sub(first)))
 	return strings.Repeat(" ", from) + strings.Repeat("=", to-from) + strings.Repeat(" ", chartWidth-to)
 }

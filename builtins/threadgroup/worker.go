@@ -2,6 +2,7 @@ package threadgroup
 
 import (
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -29,36 +30,51 @@ func newWorker(e *execution, a *group.Attempt) *worker {
 	return w
 }
 
-// Call makes one attempt: the function, then what it deferred.
-func (w *worker) Call(a *group.Attempt, i int) (starlark.Value, error) {
-	r := &w.e.results[i]
+// Party names the task in hand.
+func (w *worker) Party() string {
+	return fmt.Sprintf("task %q of group %q", w.task.spec.Name, w.e.group.name)
+}
+
+// Call makes one attempt: the function, then what it started, then what it deferred.
+func (w *worker) Call(a *group.Attempt, t *group.Task[starlark.Value]) (starlark.Value, error) {
+	r := t.Of.(*Result)
 	w.task = r
 	if w.e.wants(event.TaskStarted) {
-		w.e.emit(event.Event{Kind: event.TaskStarted, Task: r.spec.Name, Index: i, Attempts: a.Number})
+		w.e.emit(event.Event{Kind: event.TaskStarted, Task: r.spec.Name, Index: t.Index, Attempts: a.Number})
+	}
+	if r.live != nil {
+		r.live.worker.Store(w)
+		defer r.live.worker.Store(nil)
 	}
 	w.thread.Give(r.spec.given)
+	args, kwargs := r.arguments()
 	w.calls.Add(1)
-	v, err := w.thread.Call(r.spec.fn, r.args(), r.spec.kwargs)
+	v, err := w.thread.Call(r.spec.fn, args, kwargs)
 	w.calls.Add(1)
 	var exit *engine.ExitError
 	if errors.As(err, &exit) && w.thread.Run().Context().Err() != nil {
 		a.Stop(exit) // exit stops every task, this one too; another script's exit is an error like others
 	}
-	if w.thread.Deferred() {
-		a.Close() // what stopped the task does not stop its clean-up
-		if late := w.thread.RunDefers(); err == nil && late != nil {
-			err = late
-		}
+	if err = w.thread.Finish(err, func() { a.Close() }); err == nil {
+		r.seal(w.thread, v)
 	}
 	return v, err
+}
+
+// Gates returns what the task's limiters have to let through.
+func (w *worker) Gates(_ *group.Attempt, t *group.Task[starlark.Value]) ([]*group.Gate, error) {
+	r := t.Of.(*Result)
+	w.task = r
+	args, kwargs := r.arguments()
+	return r.spec.o.limit.gates(w.thread, args, kwargs)
 }
 
 // never are the kinds of errors that another try cannot mend.
 var never = map[string]bool{"cancelled": true, "deadline": true, "exit": true, "permission": true, "limit": true, "deadlock": true}
 
 // Again asks the predicates of retry(…).
-func (w *worker) Again(_ *group.Attempt, i int, v starlark.Value, err error) (bool, error) {
-	r := &w.e.results[i]
+func (w *worker) Again(_ *group.Attempt, t *group.Task[starlark.Value], v starlark.Value, err error) (bool, error) {
+	r := t.Of.(*Result)
 	ask, arg := r.spec.o.retry.ifError, starlark.Value(nil)
 	if err == nil {
 		if ask = r.spec.o.retry.ifValue; ask == nil {
@@ -90,7 +106,7 @@ func (w *worker) Stop(cause error) {
 	if !w.e.wants(event.TaskOverdue) || call%2 == 0 {
 		return
 	}
-	task, index := w.task.spec.Name, w.task.index
+	task, index := w.task.spec.Name, w.task.task.Index
 	time.AfterFunc(w.thread.Run().Options().Grace, func() {
 		if w.calls.Load() == call {
 			w.e.emit(event.Event{Kind: event.TaskOverdue, Task: task, Index: index})
@@ -100,9 +116,7 @@ func (w *worker) Stop(cause error) {
 
 func (w *worker) Resume() { w.thread.Resume() }
 
-// taskError returns what a script sees of a task that did not end well.
-func taskError(t *group.Task[starlark.Value]) *engine.Error { return asError(t.Err) }
-
+// asError returns what a script sees of an error.
 func asError(err error) *engine.Error {
 	var e *engine.Error
 	switch err := err.(type) {

@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 
+	"github.com/starlark-tg/tg/engine/eval/guard"
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -138,11 +139,7 @@ func (c *compiler) sequence(list []syntax.Expr, at spot) target {
 			}
 			return true
 		}
-		x := v.value()
-		if !ours(x) {
-			fr.outside(at)
-		}
-		vals, err := unpack(vals, x, len(targets))
+		vals, err := fr.unpack(at, vals, v.value(), len(targets))
 		if err != nil {
 			fr.fail(at, err)
 			return false
@@ -158,8 +155,11 @@ func (c *compiler) sequence(list []syntax.Expr, at spot) target {
 
 // unpack appends the n elements of x. Whatever happens, x can be changed again
 // afterwards: go.starlark.net leaves an iterator behind when the number is wrong.
-func unpack(vals []val, x starlark.Value, n int) ([]val, error) {
-	it := starlark.Iterate(x)
+func (fr *frame) unpack(at spot, vals []val, x starlark.Value, n int) ([]val, error) {
+	it, err := fr.iterate(x, at)
+	if err != nil {
+		return nil, err
+	}
 	if it == nil {
 		return nil, fmt.Errorf("got %s in sequence assignment", x.Type())
 	}
@@ -167,14 +167,20 @@ func unpack(vals []val, x starlark.Value, n int) ([]val, error) {
 	var e starlark.Value
 	for len(vals) < n {
 		if !it.Next(&e) {
+			if err := guard.Err(it); err != nil {
+				return nil, err
+			}
 			return nil, fmt.Errorf("too few values to unpack (got %d, want %d)", len(vals), n)
 		}
 		vals = append(vals, valOf(e))
 	}
 	if it.Next(&e) {
+		if _, ok := x.(guard.Stream); ok {
+			return nil, fmt.Errorf("too many values to unpack (want %d)", n)
+		}
 		return nil, fmt.Errorf("too many values to unpack (got %d, want %d)", starlark.Len(x), n)
 	}
-	return vals, nil
+	return vals, guard.Err(it)
 }
 
 // augmented compiles "x op= y". What x stands for is evaluated once: first x, then
@@ -257,7 +263,10 @@ func (c *compiler) inPlace(assign syntax.Token, x, y operand, at spot) expr {
 		case *starlark.List:
 			if it, ok := b.value().(starlark.Iterable); ok && op == syntax.PLUS {
 				before := a.Len()
-				if err := fr.m.budget.Extend(a, it, "apply += to"); err != nil {
+				if !ours(it) {
+					fr.outside(at)
+				}
+				if err := fr.m.budget.Extend(fr.m.thread, a, it, "apply += to"); err != nil {
 					return fr.fail(at, err)
 				}
 				fr.m.charge(16 * (a.Len() - before))

@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 
+	"github.com/starlark-tg/tg/engine/eval/guard"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -155,7 +156,7 @@ func (c *compiler) generalCall(e *syntax.CallExpr) expr {
 			}
 		}
 		if star != nil {
-			if vals, err = fr.m.spread(vals, more.value()); err != nil {
+			if vals, err = fr.spread(at, vals, more.value()); err != nil {
 				return fr.fail(at, err)
 			}
 		}
@@ -250,8 +251,12 @@ func keywords(kwargs []starlark.Tuple, x starlark.Value) ([]starlark.Tuple, erro
 }
 
 // spread adds the elements of *args.
-func (m *machine) spread(args []val, x starlark.Value) ([]val, error) {
-	it := starlark.Iterate(x)
+func (fr *frame) spread(at spot, args []val, x starlark.Value) ([]val, error) {
+	m := fr.m
+	it, err := fr.iterate(x, at)
+	if err != nil {
+		return nil, err
+	}
 	if it == nil {
 		return nil, fmt.Errorf("argument after * must be iterable, not %s", x.Type())
 	}
@@ -270,5 +275,5 @@ func (m *machine) spread(args []val, x starlark.Value) ([]val, error) {
 		}
 		args = append(args, valOf(e))
 	}
-	return args, nil
+	return args, guard.Err(it)
 }

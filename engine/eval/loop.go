@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 
+	"github.com/starlark-tg/tg/engine/eval/guard"
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -198,12 +199,12 @@ func (l *loop) ints(fr *frame, b *builder, i int64, n uint64, by int64) ctl {
 
 // over loops over the elements of x. While it does, x cannot be changed.
 func (l *loop) over(fr *frame, x starlark.Value, b *builder) ctl {
-	if !ours(x) {
-		fr.outside(l.at)
-	}
-	it := starlark.Iterate(x)
+	it, err := fr.iterate(x, l.at)
 	if it == nil {
-		fr.fail(l.at, fmt.Errorf("%s value is not iterable", x.Type()))
+		if err == nil {
+			err = fmt.Errorf("%s value is not iterable", x.Type())
+		}
+		fr.fail(l.at, err)
 		return ctlFail
 	}
 	m := fr.m
@@ -225,9 +226,25 @@ func (l *loop) over(fr *frame, x starlark.Value, b *builder) ctl {
 			k = l.round(fr, valOf(e), b)
 			fr.at = l.at // for the iterator
 		}
+		if k == ctlNext {
+			if err := guard.Err(it); err != nil {
+				fr.fail(l.at, err)
+				k = ctlFail
+			}
+		}
 	}
 	m.popIter()
 	return afterLoop(k)
+}
+
+// iterate returns an iterator of x for an operation at a position, or why there is
+// none; nil, nil if x cannot be iterated over.
+func (fr *frame) iterate(x starlark.Value, at spot) (starlark.Iterator, error) {
+	if ours(x) {
+		return starlark.Iterate(x), nil
+	}
+	fr.outside(at)
+	return guard.Iterate(fr.m.thread, x)
 }
 
 // expect notes how many elements a comprehension will have: as many as its only loop

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/starlark-tg/tg/engine/eval/guard"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -21,7 +22,10 @@ func sorted(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 		return nil, err
 	}
 	m := machineOf(thread)
-	it := iterable.Iterate()
+	it, err := guard.Iterate(thread, iterable)
+	if err != nil {
+		return nil, err
+	}
 	defer it.Done() // it must not change while the keys are made
 	values, err := m.budget.CollectFrom(nil, iterable, it)
 	if err != nil {

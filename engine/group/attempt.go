@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/starlark-tg/tg/engine/wait"
 )
 
 // An Attempt is one try of one task, from the worker's point of view. A worker
@@ -124,27 +126,24 @@ func (a *Attempt) Context() context.Context {
 // Until returns when the attempt's timeout or the run's deadline strikes.
 func (a *Attempt) Until() (at time.Time, ok bool) { return a.until, !a.until.IsZero() }
 
-// Wait blocks until done is closed. The worker is given back meanwhile, so that
-// a task can wait for its own children even with one worker; before Wait
-// returns it takes a worker again, unless the attempt was stopped.
-func (a *Attempt) Wait(done <-chan struct{}) {
+// Wait calls block, which blocks until something has happened that the task waits
+// for. The worker is given back meanwhile, so that a task can wait for its own
+// children even with one worker; before Wait returns it takes a worker again, unless
+// the attempt was stopped. slot makes the wait for that, of kind wait.Slot.
+func (a *Attempt) Wait(block func(), slot func() *wait.Wait) {
 	if !a.held {
-		<-done
+		block()
 		return
 	}
 	a.held = false
 	a.slots.release()
-	<-done
-	granted := make(chan struct{})
-	w := &waiter{s: a.slots, grant: func() { close(granted) }}
+	block()
+	back := slot()
+	back.Ctx = a.Context()
+	w := &waiter{s: a.slots, grant: func() { back.Wake() }}
+	back.Begin()
 	if a.slots.takeOr(w, &a.slots.b.back) {
-		a.held = true
-		return
+		back.Wake()
 	}
-	select {
-	case <-granted:
-		a.held = true
-	case <-a.Context().Done():
-		a.held = !a.slots.b.forget(w, &a.slots.b.back)
-	}
+	a.held = back.Block() == nil || !a.slots.b.forget(w, &a.slots.b.back)
 }

@@ -6,15 +6,26 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/starlark-tg/tg/engine/wait"
 )
 
 type noop struct{}
 
-func (noop) Call(*Attempt, int) (int, error)               { return 0, nil }
-func (noop) Again(*Attempt, int, int, error) (bool, error) { return false, nil }
-func (noop) Stop(error)                                    {}
-func (noop) Resume()                                       {}
-func newNoop(*Attempt) Worker[int]                         { return noop{} }
+func (noop) Call(*Attempt, *Task[int]) (int, error)               { return 0, nil }
+func (noop) Again(*Attempt, *Task[int], int, error) (bool, error) { return false, nil }
+func (noop) Gates(*Attempt, *Task[int]) ([]*Gate, error)          { return nil, nil }
+func (noop) Stop(error)                                           {}
+func (noop) Resume()                                              {}
+func newNoop(*Attempt) Worker[int]                                { return noop{} }
+
+func startNoops(slots *Slots, tasks []*Task[int]) *Run[int] {
+	r := Start(context.Background(), Config[int]{Slots: slots, NewWorker: newNoop})
+	r.Add(tasks...)
+	r.Close()
+	return r
+}
+
 func noops(n int, spec *Spec) (list []Task[int], tasks []*Task[int]) {
 	list, tasks = make([]Task[int], n), make([]*Task[int], n)
 	for i := range list {
@@ -41,9 +52,7 @@ func BenchmarkRun(b *testing.B) {
 			_, tasks := noops(b.N, &c.spec)
 			b.ReportAllocs()
 			b.ResetTimer()
-			Start(context.Background(), Config[int]{
-				Tasks: tasks, Slots: NewBudget(0).Slots(c.workers), NewWorker: newNoop,
-			}).Wait()
+			startNoops(NewBudget(0, &wait.Monitor{}).Slots(c.workers), tasks).Wait()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tasks/s")
 		})
 	}
@@ -56,11 +65,8 @@ func BenchmarkShared(b *testing.B) {
 	_, two := noops(b.N, &spec)
 	b.ReportAllocs()
 	b.ResetTimer()
-	slots := NewBudget(0).Slots(1)
-	start := func(tasks []*Task[int]) *Run[int] {
-		return Start(context.Background(), Config[int]{Tasks: tasks, Slots: slots, NewWorker: newNoop})
-	}
-	first, second := start(one), start(two)
+	slots := NewBudget(0, &wait.Monitor{}).Slots(1)
+	first, second := startNoops(slots, one), startNoops(slots, two)
 	first.Wait()
 	second.Wait()
 	b.ReportMetric(2*float64(b.N)/b.Elapsed().Seconds(), "tasks/s")

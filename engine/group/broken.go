@@ -44,19 +44,24 @@ func (w *worker[T]) equip(make func(*Attempt) Worker[T]) (fit bool) {
 // An unfit Worker fails every task.
 type unfit[T any] struct{ err error }
 
-func (u unfit[T]) Call(*Attempt, int) (v T, err error)         { return v, u.err }
-func (u unfit[T]) Again(*Attempt, int, T, error) (bool, error) { return false, nil }
-func (u unfit[T]) Stop(error)                                  {}
-func (u unfit[T]) Resume()                                     {}
+func (u unfit[T]) Call(*Attempt, *Task[T]) (v T, err error)         { return v, u.err }
+func (u unfit[T]) Again(*Attempt, *Task[T], T, error) (bool, error) { return false, nil }
+func (u unfit[T]) Gates(*Attempt, *Task[T]) ([]*Gate, error)        { return nil, u.err }
+func (u unfit[T]) Stop(error)                                       {}
+func (u unfit[T]) Resume()                                          {}
 
 // lose ends the task of a worker whose goroutine ends in the middle of it:
 // runtime.Goexit cannot be held up, and testing's FailNow calls it.
 func (r *Run[T]) lose(w *worker[T]) {
 	w.a.Close()
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	i := w.task
-	w.task = -1
-	r.settle(i, ending[T]{err: errExited}, time.Now())
+	defer r.unlock()
+	t := w.task
+	w.task = nil
+	if t.phase == taken {
+		w.begin(r, t, time.Now())
+		w.a.Close()
+	}
+	r.settle(t, ending[T]{err: errExited}, time.Now())
 	r.leave(w)
 }

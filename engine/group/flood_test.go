@@ -65,7 +65,7 @@ func TestWaitWithoutBoundHoldsNothing(t *testing.T) {
 	l.call = func(a *Attempt, _ int) (int, error) {
 		done := make(chan struct{})
 		close(done)
-		a.Wait(done)
+		l.await(a, done)
 		return held(l.Slots), nil
 	}
 	l.start(context.Background()).Wait()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/wait"
 	"github.com/stretchr/testify/require"
 )
 
@@ -25,7 +26,7 @@ type storm struct {
 }
 
 func newStorm(t *testing.T, ceiling int) *storm {
-	st := &storm{t: t, b: NewBudget(ceiling), limit: map[*Slots]int{}, busy: map[*Slots]*atomic.Int32{}}
+	st := &storm{t: t, b: NewBudget(ceiling, &wait.Monitor{}), limit: map[*Slots]int{}, busy: map[*Slots]*atomic.Int32{}}
 	for _, n := range []int{0, 1, 2, 5} {
 		s := st.b.Slots(n)
 		st.slots = append(st.slots, s)
@@ -64,7 +65,7 @@ func (st *storm) run(ctx context.Context, depth int, wait func(<-chan struct{}))
 		spec.Retry = &Retry{Retries: rand.IntN(4), Wait: time.Duration(rand.IntN(1000)) * time.Microsecond, Multiplier: 2, MaxWait: ms, Jitter: true}
 	}
 	n := rand.IntN(12)
-	l := &lab{Config: Config[int]{Tasks: newTasks(n, spec), Slots: st.slots[rand.IntN(len(st.slots))]}}
+	l := &lab{Tasks: newTasks(n, spec), Config: Config[int]{Slots: st.slots[rand.IntN(len(st.slots))]}}
 	if rand.IntN(4) == 0 {
 		l.Deadline = time.Duration(1+rand.IntN(5000)) * time.Microsecond
 	}
@@ -72,7 +73,7 @@ func (st *storm) run(ctx context.Context, depth int, wait func(<-chan struct{}))
 		l.MaxFailures = 1 + rand.IntN(4)
 	}
 	var finals atomic.Int32
-	l.Settled = func(i int, again time.Duration) {
+	l.Settled = func(_ *Task[int], _ Status, again time.Duration) {
 		if again < 0 {
 			finals.Add(1)
 		}
@@ -91,8 +92,8 @@ func (st *storm) run(ctx context.Context, depth int, wait func(<-chan struct{}))
 		st.t.Errorf("%d final reports of %d tasks", f, n)
 	}
 	for _, task := range l.Tasks {
-		if !task.Status.Done() || (task.Err == nil) != (task.Status == OK) || int(task.Attempts) < len(task.Earlier) {
-			st.t.Errorf("a bad ending: %+v", task)
+		if !task.Status().Done() || (task.Err == nil) != (task.Status() == OK) || int(task.Attempts()) < len(task.Earlier()) {
+			st.t.Errorf("a bad ending: %v %v after %d", task.Status(), task.Err, task.Attempts())
 		}
 	}
 	if l.broken.Load() > 0 {
@@ -116,7 +117,7 @@ func (st *storm) task(l *lab, a *Attempt, depth int) (int, error) {
 	case k < 11 && depth > 0:
 		st.run(a.Context(), depth-1, func(done <-chan struct{}) {
 			st.leave(l.Slots, a)
-			a.Wait(done)
+			l.await(a, done)
 			st.enter(l.Slots, a)
 		})
 		return 0, a.Cause()

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/wait"
 	"go.uber.org/goleak"
 )
 
@@ -22,18 +23,21 @@ var (
 type fake struct {
 	call    func(a *Attempt, i int) (int, error)
 	ask     func(a *Attempt, i, v int, err error) (bool, error) // nil: yes to every error, no to every value
+	gates   func(a *Attempt, i int) ([]*Gate, error)
 	stopped atomic.Bool
 	broken  *atomic.Int32
 }
 
-func (f *fake) Call(a *Attempt, i int) (int, error) { return f.call(a, i) }
+func (f *fake) Call(a *Attempt, t *Task[int]) (int, error) { return f.call(a, t.Index) }
 
-func (f *fake) Again(a *Attempt, i, v int, err error) (bool, error) {
+func (f *fake) Again(a *Attempt, t *Task[int], v int, err error) (bool, error) {
 	if f.ask == nil {
 		return err != nil, nil
 	}
-	return f.ask(a, i, v, err)
+	return f.ask(a, t.Index, v, err)
 }
+
+func (f *fake) Gates(a *Attempt, t *Task[int]) ([]*Gate, error) { return f.gates(a, t.Index) }
 
 func (f *fake) Stop(error) { f.set(true) }
 func (f *fake) Resume()    { f.set(false) }
@@ -47,8 +51,10 @@ func (f *fake) set(to bool) {
 // A lab starts runs of one list of functions and checks the rules for workers.
 type lab struct {
 	Config[int]
-	call func(a *Attempt, i int) (int, error)
-	ask  func(a *Attempt, i, v int, err error) (bool, error)
+	Tasks []*Task[int]
+	call  func(a *Attempt, i int) (int, error)
+	ask   func(a *Attempt, i, v int, err error) (bool, error)
+	gates func(a *Attempt, i int) ([]*Gate, error)
 
 	made   atomic.Int32 // workers
 	broken atomic.Int32
@@ -56,7 +62,7 @@ type lab struct {
 
 // newLab returns a lab with n tasks, free slots workers (0: no bound) and one Spec.
 func newLab(n, slots int, spec Spec) *lab {
-	return &lab{Config: Config[int]{Tasks: newTasks(n, spec), Slots: NewBudget(0).Slots(slots)}}
+	return &lab{Tasks: newTasks(n, spec), Config: Config[int]{Slots: NewBudget(0, &wait.Monitor{}).Slots(slots)}}
 }
 
 func newTasks(n int, spec Spec) []*Task[int] {
@@ -71,9 +77,17 @@ func newTasks(n int, spec Spec) []*Task[int] {
 func (l *lab) start(ctx context.Context) *Run[int] {
 	l.NewWorker = func(*Attempt) Worker[int] {
 		l.made.Add(1)
-		return &fake{call: l.call, ask: l.ask, broken: &l.broken}
+		return &fake{call: l.call, ask: l.ask, gates: l.gates, broken: &l.broken}
 	}
-	return Start(ctx, l.Config)
+	return l.startWith(ctx)
+}
+
+// startWith is start with the NewWorker of Config.
+func (l *lab) startWith(ctx context.Context) *Run[int] {
+	r := Start(ctx, l.Config)
+	r.Add(l.Tasks...)
+	r.Close()
+	return r
 }
 
 // run waits for the tasks and their workers, and checks that nothing is left.
@@ -127,7 +141,7 @@ func sleep(a *Attempt, d time.Duration) error {
 func statuses(tasks []*Task[int]) []Status {
 	var list []Status
 	for _, t := range tasks {
-		list = append(list, t.Status)
+		list = append(list, t.Status())
 	}
 	return list
 }

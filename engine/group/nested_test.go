@@ -7,16 +7,24 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/wait"
 	"github.com/stretchr/testify/require"
 )
 
 // under starts children on the same slots from within an attempt, and waits.
 func (l *lab) under(a *Attempt, n int, call func(a *Attempt, i int) (int, error)) *lab {
-	child := &lab{Config: Config[int]{Tasks: newTasks(n, Spec{}), Slots: l.Slots}, call: call}
+	child := &lab{Tasks: newTasks(n, Spec{}), Config: Config[int]{Slots: l.Slots}, call: call}
 	r := child.start(a.Context())
-	a.Wait(r.Done())
+	l.await(a, r.Done())
 	l.broken.Add(child.broken.Load())
 	return child
+}
+
+// await has the task wait until done is closed, without its worker.
+func (l *lab) await(a *Attempt, done <-chan struct{}) {
+	a.Wait(func() { <-done }, func() *wait.Wait {
+		return &wait.Wait{Monitor: l.Slots.b.waits, Kind: wait.Slot}
+	})
 }
 
 func TestNestingDeeperThanTheSlots(t *testing.T) {
@@ -30,7 +38,7 @@ func TestNestingDeeperThanTheSlots(t *testing.T) {
 						return 1, sleep(a, s)
 					}
 					child := l.under(a, 1, level(depth+1))
-					require.Equal(t, OK, child.Tasks[0].Status)
+					require.Equal(t, OK, child.Tasks[0].Status())
 					return child.Tasks[0].Value + 1, nil
 				}
 			}
@@ -76,7 +84,7 @@ func TestWaitGivesTheSlotToOthers(t *testing.T) {
 		l.call = func(a *Attempt, i int) (int, error) {
 			order = append(order, i)
 			if i < 3 {
-				a.Wait(gate)
+				l.await(a, gate)
 				require.Equal(t, 1, held(l.Slots))
 				order = append(order, 10+i)
 				return 0, sleep(a, s)
@@ -110,7 +118,7 @@ func TestStopWhileTheSlotIsWantedBack(t *testing.T) {
 				l.call = func(a *Attempt, i int) (int, error) {
 					switch i {
 					case 0:
-						a.Wait(gate)
+						l.await(a, gate)
 						return 0, a.Cause()
 					case 1:
 						close(gate)
@@ -132,7 +140,7 @@ func TestStopWhileTheSlotIsWantedBack(t *testing.T) {
 				require.Equal(t, 1, held(l.Slots), "task 1 has it")
 				r.Wait()
 				l.idle(t)
-				require.Equal(t, OK, l.Tasks[1].Status, "its value was there in time")
+				require.Equal(t, OK, l.Tasks[1].Status(), "its value was there in time")
 				require.Equal(t, 10*s, r.Duration())
 			})
 		})
@@ -159,7 +167,7 @@ func TestChildrenAreStoppedWithTheirParent(t *testing.T) {
 				l.call = func(a *Attempt, _ int) (int, error) {
 					child = l.under(a, 2, func(a *Attempt, _ int) (int, error) { return 0, sleep(a, time.Hour) })
 					for _, task := range child.Tasks {
-						require.True(t, task.Status.Done())
+						require.True(t, task.Status().Done())
 					}
 					return 0, a.Cause()
 				}
@@ -174,8 +182,8 @@ func TestChildrenAreStoppedWithTheirParent(t *testing.T) {
 
 func TestChildrenMayHaveSlotsOfTheirOwnUnderTheCeiling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := NewBudget(1)
-		l := &lab{Config: Config[int]{Tasks: newTasks(3, Spec{}), Slots: b.Slots(0)}}
+		b := NewBudget(1, &wait.Monitor{})
+		l := &lab{Tasks: newTasks(3, Spec{}), Config: Config[int]{Slots: b.Slots(0)}}
 		l.call = func(a *Attempt, i int) (int, error) {
 			own := &lab{Config: Config[int]{Slots: b.Slots(2)}}
 			child := own.under(a, 4, func(a *Attempt, i int) (int, error) { return i, sleep(a, s) })

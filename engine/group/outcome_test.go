@@ -17,10 +17,10 @@ func TestOutcomesStayInOrder(t *testing.T) {
 		l.call = func(a *Attempt, i int) (int, error) { return i * i, sleep(a, time.Duration(5-i)*s) }
 		r := l.run(t)
 		for i, task := range l.Tasks {
-			require.Equal(t, OK, task.Status)
+			require.Equal(t, OK, task.Status())
 			require.Equal(t, i*i, task.Value)
 			require.NoError(t, task.Err)
-			require.EqualValues(t, 1, task.Attempts)
+			require.EqualValues(t, 1, task.Attempts())
 			require.Equal(t, time.Duration(5-i)*s, task.Duration)
 		}
 		require.Equal(t, 5*s, r.Duration())
@@ -79,7 +79,7 @@ func TestDeadline(t *testing.T) {
 		}
 		require.Same(t, errStopped, l.Tasks[1].Err.(*Stop).At)
 		require.NoError(t, l.Tasks[3].Err.(*Stop).At)
-		require.EqualValues(t, 0, l.Tasks[3].Attempts)
+		require.EqualValues(t, 0, l.Tasks[3].Attempts())
 		require.Equal(t, 2*s, r.Duration())
 	})
 }
@@ -153,7 +153,7 @@ func TestValueReadyInTimeIsKept(t *testing.T) {
 		l := newLab(1, 1, Spec{Timeout: s})
 		l.call = func(*Attempt, int) (int, error) { time.Sleep(2 * s); return 7, nil }
 		l.run(t)
-		require.Equal(t, OK, l.Tasks[0].Status)
+		require.Equal(t, OK, l.Tasks[0].Status())
 		require.Equal(t, 7, l.Tasks[0].Value)
 	})
 }
@@ -212,7 +212,7 @@ func TestParentContext(t *testing.T) {
 						return
 					}
 					require.Equal(t, []string{c.running, c.pending}, messages(l.Tasks))
-					require.Equal(t, c.status, l.Tasks[0].Status)
+					require.Equal(t, c.status, l.Tasks[0].Status())
 					if c.cause != nil && c.status != TimedOut {
 						require.ErrorIs(t, l.Tasks[0].Err, c.cause)
 					}
@@ -236,7 +236,7 @@ func TestEmptyRun(t *testing.T) {
 	l.Deadline = time.Hour
 	r := l.run(t)
 	r.Stop(errBoom)
-	require.Zero(t, r.Duration())
+	require.Less(t, r.Duration(), s)
 	require.Zero(t, l.made.Load())
 }
 

@@ -43,7 +43,7 @@ func TestPanicIsRetried(t *testing.T) {
 		}
 		l.run(t)
 		require.Equal(t, 2, l.Tasks[0].Value)
-		require.EqualError(t, l.Tasks[0].Earlier[0], "panic: once")
+		require.EqualError(t, l.Tasks[0].Earlier()[0], "panic: once")
 	})
 }
 
@@ -59,13 +59,13 @@ func TestPanicInNewWorker(t *testing.T) {
 				}
 				panic("no thread left")
 			}
-			r := Start(context.Background(), l.Config)
+			r := l.startWith(context.Background())
 			r.Wait()
 			l.idle(t)
 			failed := 0
 			for _, task := range l.Tasks {
-				require.True(t, task.Status.Done())
-				if task.Status == Failed {
+				require.True(t, task.Status().Done())
+				if task.Status() == Failed {
 					failed++
 					require.EqualError(t, task.Err, "panic: no thread left")
 					require.Contains(t, string(task.Err.(*Panic).Stack), "panic_test.go")
@@ -80,11 +80,11 @@ func TestPanicInNewWorkerIsNotRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(1, 1, Spec{Retry: steady(2, s)})
 		l.NewWorker = func(*Attempt) Worker[int] { panic("no thread left") }
-		r := Start(context.Background(), l.Config)
+		r := l.startWith(context.Background())
 		r.Wait()
 		l.idle(t)
-		require.Equal(t, Failed, l.Tasks[0].Status)
-		require.EqualValues(t, 1, l.Tasks[0].Attempts)
+		require.Equal(t, Failed, l.Tasks[0].Status())
+		require.EqualValues(t, 1, l.Tasks[0].Attempts())
 	})
 }
 

@@ -43,3 +43,21 @@ func (r *Retry) next(n int, elapsed time.Duration) (time.Duration, bool) {
 	d := r.delay(n)
 	return d, r.MaxTime == 0 || elapsed <= r.MaxTime-d // elapsed+d may overflow
 }
+
+// postpone has a task wait for its next attempt; it holds no worker meanwhile.
+func (r *Run[T]) postpone(t *Task[T], delay time.Duration) {
+	t.phase = delayed
+	t.status.Store(uint32(Pending))
+	if r.delayed == nil {
+		r.delayed = map[*Task[T]]struct{}{}
+	}
+	r.delayed[t] = struct{}{}
+	r.busy(1)
+	t.extra().timer = time.AfterFunc(delay, func() {
+		r.comeBack(t, delayed)
+		r.busy(-1)
+	})
+	if r.cfg.Settled != nil {
+		r.cfg.Settled(t, Pending, delay)
+	}
+}

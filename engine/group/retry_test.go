@@ -31,11 +31,11 @@ func TestRetryUntilItSucceeds(t *testing.T) {
 		}
 		l.run(t)
 		task := l.Tasks[0]
-		require.Equal(t, OK, task.Status)
+		require.Equal(t, OK, task.Status())
 		require.NoError(t, task.Err)
 		require.Equal(t, 5, task.Value)
-		require.EqualValues(t, 5, task.Attempts)
-		require.Equal(t, []error{errBoom, errBoom, errBoom, errBoom}, task.Earlier)
+		require.EqualValues(t, 5, task.Attempts())
+		require.Equal(t, []error{errBoom, errBoom, errBoom, errBoom}, task.Earlier())
 		require.Equal(t, []time.Duration{0, s, 3 * s, 6 * s, 9 * s}, begun)
 		require.Equal(t, 9*s, task.Duration)
 	})
@@ -52,12 +52,12 @@ func TestRetriesRunOut(t *testing.T) {
 		}
 		l.run(t)
 		task := l.Tasks[0]
-		require.Equal(t, TimedOut, task.Status)
+		require.Equal(t, TimedOut, task.Status())
 		require.EqualError(t, task.Err, "timed out after 0.5s")
-		require.EqualValues(t, 3, task.Attempts)
-		require.Len(t, task.Earlier, 2)
-		require.EqualError(t, task.Earlier[0], "timed out after 0.5s")
-		require.Same(t, errBoom, task.Earlier[1])
+		require.EqualValues(t, 3, task.Attempts())
+		require.Len(t, task.Earlier(), 2)
+		require.EqualError(t, task.Earlier()[0], "timed out after 0.5s")
+		require.Same(t, errBoom, task.Earlier()[1])
 		require.Equal(t, 3*s, task.Duration)
 	})
 }
@@ -69,7 +69,7 @@ func TestMaxTime(t *testing.T) {
 		l := newLab(1, 1, Spec{Retry: retry})
 		l.call = func(a *Attempt, _ int) (int, error) { return 0, errors.Join(errBoom, sleep(a, s)) }
 		l.run(t) // tries begin at 0s, 2s, 4s; the next would at 6s
-		require.EqualValues(t, 3, l.Tasks[0].Attempts)
+		require.EqualValues(t, 3, l.Tasks[0].Attempts())
 		require.Equal(t, 5*s, l.Tasks[0].Duration)
 	})
 }
@@ -109,7 +109,7 @@ func TestAgainDecides(t *testing.T) {
 		name     string
 		call     error
 		ask      func(n int, err error) (bool, error)
-		attempts int32
+		attempts int
 		want     error
 		status   Status
 	}{
@@ -131,10 +131,10 @@ func TestAgainDecides(t *testing.T) {
 				}
 				l.run(t)
 				task := l.Tasks[0]
-				require.Equal(t, c.status, task.Status)
+				require.Equal(t, c.status, task.Status())
 				require.Equal(t, c.want, task.Err)
-				require.Equal(t, c.attempts, task.Attempts)
-				require.Len(t, task.Earlier, int(c.attempts)-1)
+				require.Equal(t, c.attempts, task.Attempts())
+				require.Len(t, task.Earlier(), int(c.attempts)-1)
 			})
 		})
 	}
@@ -154,7 +154,7 @@ func TestAgainSeesTheTimeout(t *testing.T) {
 		}
 		l.run(t)
 		require.EqualError(t, l.Tasks[0].Err, "timed out after 1s")
-		require.EqualValues(t, 1, l.Tasks[0].Attempts)
+		require.EqualValues(t, 1, l.Tasks[0].Attempts())
 	})
 }
 
@@ -183,7 +183,7 @@ func TestAgainIsStopped(t *testing.T) {
 				}
 				r.Wait()
 				l.idle(t)
-				require.Equal(t, c.status, l.Tasks[0].Status)
+				require.Equal(t, c.status, l.Tasks[0].Status())
 				require.EqualError(t, l.Tasks[0].Err, c.want)
 				require.Same(t, c.at, l.Tasks[0].Err.(*Stop).At)
 			})
@@ -228,10 +228,10 @@ func TestStopEndsARetryWaitAtOnce(t *testing.T) {
 		r.Wait()
 		l.idle(t)
 		for _, task := range l.Tasks {
-			require.Equal(t, Cancelled, task.Status)
+			require.Equal(t, Cancelled, task.Status())
 			require.EqualError(t, task.Err, "cancelled: Ctrl-C")
-			require.Equal(t, []error{errBoom}, task.Earlier)
-			require.EqualValues(t, 1, task.Attempts)
+			require.Equal(t, []error{errBoom}, task.Earlier())
+			require.EqualValues(t, 1, task.Attempts())
 		}
 	})
 }
@@ -242,7 +242,7 @@ func TestDeadlineEndsARetryWait(t *testing.T) {
 		l.Deadline = 2 * s
 		l.call = func(*Attempt, int) (int, error) { return 0, errBoom }
 		r := l.run(t)
-		require.Equal(t, TimedOut, l.Tasks[0].Status)
+		require.Equal(t, TimedOut, l.Tasks[0].Status())
 		require.EqualError(t, l.Tasks[0].Err, "deadline of 2s passed")
 		require.Equal(t, 2*s, r.Duration())
 	})

@@ -17,8 +17,8 @@ type note struct {
 
 func (l *lab) takeNotes() *[]note {
 	notes := new([]note)
-	l.Settled = func(i int, again time.Duration) {
-		*notes = append(*notes, note{i, again, l.Tasks[i].Status})
+	l.Settled = func(t *Task[int], status Status, again time.Duration) {
+		*notes = append(*notes, note{t.Index, again, status})
 	}
 	return notes
 }
@@ -84,8 +84,8 @@ func TestSettledOnceForEachTaskHoweverItEnds(t *testing.T) {
 			require.Len(t, finals, 20)
 			for i, n := range finals {
 				require.Equal(t, 1, n, "task %d", i)
-				require.True(t, l.Tasks[i].Status.Done())
-				require.Equal(t, l.Tasks[i].Status == OK, l.Tasks[i].Err == nil)
+				require.True(t, l.Tasks[i].Status().Done())
+				require.Equal(t, l.Tasks[i].Status() == OK, l.Tasks[i].Err == nil)
 			}
 		})
 	}

@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"sync"
 	"sync/atomic"
+
+	"github.com/starlark-tg/tg/engine/wait"
 )
 
 // A Budget bounds how many workers of many runs are busy at once, and knows
@@ -11,6 +13,7 @@ import (
 type Budget struct {
 	workers sync.WaitGroup // and runs, so that it is not zero while all tasks wait for a retry
 	waiting atomic.Int32   // waiters in back and want: read without mu on the hot path
+	waits   *wait.Monitor
 
 	mu   sync.Mutex // guards what follows and the used field of every Slots
 	max  int        // 0: no ceiling
@@ -19,8 +22,9 @@ type Budget struct {
 	want list.List // of *waiter: runs that have tasks to start; first come, first served
 }
 
-// NewBudget returns a budget with a ceiling over all its slots; 0 means none.
-func NewBudget(ceiling int) *Budget { return &Budget{max: ceiling} }
+// NewBudget returns a budget with a ceiling over all its slots; 0 means none. Its
+// runs tell waits what they do by themselves.
+func NewBudget(ceiling int, waits *wait.Monitor) *Budget { return &Budget{max: ceiling, waits: waits} }
 
 // Ceiling returns the bound over all slots; 0 means none.
 func (b *Budget) Ceiling() int { return b.max }

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/wait"
 	"github.com/stretchr/testify/require"
 )
 
@@ -34,11 +35,11 @@ func TestNeverMoreTasksThanSlots(t *testing.T) {
 	for _, n := range []int{1, 2, 7} {
 		synctest.Test(t, func(t *testing.T) {
 			var all gauge
-			slots := NewBudget(0).Slots(n)
+			slots := NewBudget(0, &wait.Monitor{}).Slots(n)
 			var labs []*lab
 			var runs []*Run[int]
 			for range 4 {
-				l := &lab{Config: Config[int]{Tasks: newTasks(50, Spec{}), Slots: slots}}
+				l := &lab{Tasks: newTasks(50, Spec{}), Config: Config[int]{Slots: slots}}
 				l.call = func(a *Attempt, i int) (int, error) {
 					defer all.enter()()
 					return i, sleep(a, time.Duration(i%4)*ms)
@@ -48,7 +49,7 @@ func TestNeverMoreTasksThanSlots(t *testing.T) {
 			for i, r := range runs {
 				r.Wait()
 				for _, task := range labs[i].Tasks {
-					require.Equal(t, OK, task.Status)
+					require.Equal(t, OK, task.Status())
 				}
 			}
 			labs[0].idle(t)
@@ -60,12 +61,12 @@ func TestNeverMoreTasksThanSlots(t *testing.T) {
 func TestCeilingOverSeveralSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var all gauge
-		b := NewBudget(5)
+		b := NewBudget(5, &wait.Monitor{})
 		require.Equal(t, 5, b.Ceiling())
 		var runs []*Run[int]
 		var gauges [3]gauge
 		for k, n := range []int{0, 2, 4} {
-			l := &lab{Config: Config[int]{Tasks: newTasks(30, Spec{}), Slots: b.Slots(n)}}
+			l := &lab{Tasks: newTasks(30, Spec{}), Config: Config[int]{Slots: b.Slots(n)}}
 			l.call = func(a *Attempt, _ int) (int, error) {
 				defer all.enter()()
 				defer gauges[k].enter()()
@@ -88,13 +89,13 @@ func TestCeilingOverSeveralSlots(t *testing.T) {
 
 func TestRunsThatShareSlotsTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slots := NewBudget(0).Slots(1)
-		first := &lab{Config: Config[int]{Tasks: newTasks(1, Spec{}), Slots: slots}}
+		slots := NewBudget(0, &wait.Monitor{}).Slots(1)
+		first := &lab{Tasks: newTasks(1, Spec{}), Config: Config[int]{Slots: slots}}
 		first.call = func(a *Attempt, _ int) (int, error) { return 0, sleep(a, s) }
 		runs := []*Run[int]{first.start(context.Background())} // has the slot while the others come
 		var order []string
 		for _, name := range []string{"a", "b", "c"} {
-			l := &lab{Config: Config[int]{Tasks: newTasks(4, Spec{}), Slots: slots}}
+			l := &lab{Tasks: newTasks(4, Spec{}), Config: Config[int]{Slots: slots}}
 			l.call = func(a *Attempt, _ int) (int, error) {
 				order = append(order, name)
 				return 0, sleep(a, s)
@@ -113,12 +114,12 @@ func TestRunsThatShareSlotsTakeTurns(t *testing.T) {
 // more than they do.
 func TestTurnsAreNotShorterThanAMillisecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slots := NewBudget(0).Slots(1)
+		slots := NewBudget(0, &wait.Monitor{}).Slots(1)
 		var order strings.Builder
 		var labs [2]*lab
 		var runs [2]*Run[int]
 		for k := range labs {
-			l := &lab{Config: Config[int]{Tasks: newTasks(10, Spec{}), Slots: slots}}
+			l := &lab{Tasks: newTasks(10, Spec{}), Config: Config[int]{Slots: slots}}
 			l.call = func(a *Attempt, _ int) (int, error) {
 				order.WriteByte("ab"[k])
 				return 0, sleep(a, ms/4)
@@ -137,12 +138,12 @@ func TestTurnsAreNotShorterThanAMillisecond(t *testing.T) {
 // not use the one that it gives back, and each task would pay for a new worker.
 func TestWorkersStayWhenLeavingHelpsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := NewBudget(10)
-		full := &lab{Config: Config[int]{Tasks: newTasks(2, Spec{}), Slots: b.Slots(1)}}
+		b := NewBudget(10, &wait.Monitor{})
+		full := &lab{Tasks: newTasks(2, Spec{}), Config: Config[int]{Slots: b.Slots(1)}}
 		full.call = func(a *Attempt, _ int) (int, error) { return 0, sleep(a, time.Hour) }
 		r := full.start(context.Background())
 		synctest.Wait()
-		l := &lab{Config: Config[int]{Tasks: newTasks(100, Spec{}), Slots: b.Slots(2)}}
+		l := &lab{Tasks: newTasks(100, Spec{}), Config: Config[int]{Slots: b.Slots(2)}}
 		l.call = func(a *Attempt, _ int) (int, error) { return 0, sleep(a, s) }
 		l.start(context.Background()).Wait()
 		require.EqualValues(t, 2, l.made.Load())
@@ -172,7 +173,7 @@ func TestWorkerNumbers(t *testing.T) {
 				close(gate)
 			}
 			if i == 2 {
-				a.Wait(gate)
+				l.await(a, gate)
 			}
 			mu.Lock()
 			delete(live, a.Worker)
@@ -192,7 +193,7 @@ func TestEndedRunWantsNoSlot(t *testing.T) {
 		l.call = func(a *Attempt, _ int) (int, error) { return 0, sleep(a, time.Hour) }
 		busy := l.start(context.Background())
 		synctest.Wait()
-		late := &lab{Config: Config[int]{Tasks: newTasks(2, Spec{}), Slots: l.Slots, Deadline: s}}
+		late := &lab{Tasks: newTasks(2, Spec{}), Config: Config[int]{Slots: l.Slots, Deadline: s}}
 		r := late.start(context.Background())
 		require.EqualValues(t, 1, l.Slots.b.waiting.Load())
 		r.Wait()
@@ -211,7 +212,7 @@ func TestBudgetWaitsForWorkersAndRetries(t *testing.T) {
 		l.call = func(*Attempt, int) (int, error) { return 0, errBoom }
 		r := l.start(context.Background())
 		l.Slots.b.Wait() // between the tries no worker is there
-		require.True(t, l.Tasks[0].Status.Done())
+		require.True(t, l.Tasks[0].Status().Done())
 		require.Equal(t, 3*s, r.Duration())
 		r.mu.Lock()
 		require.Empty(t, r.workers)

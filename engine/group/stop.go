@@ -26,6 +26,7 @@ type Stop struct {
 	Reason string // a whole message
 	Cause  error  // what stopped it, if that is an error of its own
 	At     error  // what the attempt returned when it was stopped: it may say where it was
+	Root   string // which task's end it follows from, and how that ended; "": none
 }
 
 func (s *Stop) Error() string { return s.Reason }
@@ -71,7 +72,7 @@ func outcome(cause error, begun bool) (Status, *Stop) {
 	case begun:
 		return Cancelled, &Stop{Kind: KindCancelled, Reason: "cancelled: " + stop.Reason, Cause: cause}
 	default:
-		return Skipped, &Stop{Kind: KindSkipped, Reason: "skipped: " + stop.Reason, Cause: cause}
+		return Skipped, &Stop{Kind: KindSkipped, Reason: "skipped: " + stop.Reason, Cause: cause, Root: stop.Root}
 	}
 }
 

@@ -6,9 +6,9 @@ import "time"
 type worker[T any] struct {
 	impl Worker[T]
 	a    Attempt
-	task int  // in hand; -1: none. Guarded by Run.mu
-	out  bool // in Worker's hands; only the worker's goroutine looks
-	at   int  // in Run.workers. Guarded by Run.mu
+	task *Task[T] // in hand; nil: none. Guarded by Run.mu
+	out  bool     // in Worker's hands; only the worker's goroutine looks
+	at   int      // in Run.workers. Guarded by Run.mu
 }
 
 // An ending is what came of one attempt.
@@ -21,9 +21,10 @@ type ending[T any] struct {
 
 func (r *Run[T]) work() {
 	defer r.cfg.Slots.b.workers.Done()
+	defer r.busy(-1)
 	r.mu.Lock()
 	w := r.enlist()
-	r.mu.Unlock()
+	r.unlock()
 	defer func() {
 		if w.out {
 			r.lose(w)
@@ -36,31 +37,39 @@ func (r *Run[T]) work() {
 	r.mu.Lock()
 	r.starting = false
 	for {
-		i := r.take()
-		if i < 0 {
+		t := r.take()
+		if t == nil {
 			break
 		}
-		w.begin(r, i, now)
+		w.task = t
+		if t.Spec.Limited && !w.admitted(r, t) {
+			w.task = nil
+			continue
+		}
+		w.begin(r, t, now)
 		r.grow()
-		r.mu.Unlock()
+		r.unlock()
 
 		w.out = true
-		end := w.attempt(r, i)
+		end := w.attempt(r, t)
 		w.out = false
+		if t.Spec.Limited {
+			t.more.ticket.Leave()
+		}
 
 		now = time.Now()
 		r.mu.Lock()
-		w.task = -1
-		r.settle(i, end, now)
+		w.task = nil
+		r.settle(t, end, now)
 		if bounded := r.cfg.Slots.bounded(); !fit || bounded && (!w.a.held || now.Sub(since) >= turn && r.makeWay()) {
 			break
 		}
 	}
 	r.leave(w)
-	r.mu.Unlock()
+	r.unlock()
 }
 
-// leave ends a worker's time with the run. Run.mu is held, and given up meanwhile.
+// leave ends a worker's time with the run. Run.mu is held.
 func (r *Run[T]) leave(w *worker[T]) {
 	r.discharge(w)
 	if !w.a.held {
@@ -72,15 +81,13 @@ func (r *Run[T]) leave(w *worker[T]) {
 		again, r.wanting = r.self, true
 	}
 	if next := r.cfg.Slots.pass(again); next != nil {
-		r.mu.Unlock()
-		next.grant()
-		r.mu.Lock()
+		r.later(next.grant)
 	}
 }
 
 // enlist makes the worker known, with a number that no other has now.
 func (r *Run[T]) enlist() *worker[T] {
-	w := &worker[T]{task: -1}
+	w := &worker[T]{}
 	w.a.slots, w.a.held = r.cfg.Slots, r.cfg.Slots.bounded()
 	w.a.base = r.base
 	w.a.stop = func(cause error) { w.impl.Stop(cause) }
@@ -118,18 +125,18 @@ func (r *Run[T]) makeWay() bool {
 	return r.cfg.Slots.others(r.self)
 }
 
-// begin takes task i in hand. Run.mu is held, so that Stop finds it either
-// pending or stoppable.
-func (w *worker[T]) begin(r *Run[T], i int, now time.Time) {
-	t := r.cfg.Tasks[i]
-	if t.Attempts == 0 {
+// begin opens an attempt of the task in hand. Run.mu is held, so that Stop finds it
+// either pending or stoppable.
+func (w *worker[T]) begin(r *Run[T], t *Task[T], now time.Time) {
+	n := t.attempts.Load()
+	if n == 0 {
 		t.Start = now
 	}
-	t.Attempts++
-	t.Status = Running
-	w.task = i
+	t.attempts.Store(n + 1)
+	t.phase = running
+	t.status.Store(uint32(Running))
 	a := &w.a
-	a.Number, a.Max = int(t.Attempts), 1
+	a.Number, a.Max = int(n)+1, 1
 	if t.Spec.Retry != nil {
 		a.Max += t.Spec.Retry.Retries
 	}
@@ -137,9 +144,8 @@ func (w *worker[T]) begin(r *Run[T], i int, now time.Time) {
 }
 
 // attempt makes one try of task i and asks whether there should be another.
-func (w *worker[T]) attempt(r *Run[T], i int) (end ending[T]) {
-	t := r.cfg.Tasks[i]
-	end.value, end.err = w.call(i)
+func (w *worker[T]) attempt(r *Run[T], t *Task[T]) (end ending[T]) {
+	end.value, end.err = w.call(t)
 	if cause := w.a.Close(); cause != nil {
 		w.impl.Resume()
 		if end.err != nil { // a value that was ready in time is kept
@@ -149,21 +155,21 @@ func (w *worker[T]) attempt(r *Run[T], i int) (end ending[T]) {
 	if t.Spec.Retry == nil || end.cause != nil && !isTimeout(end.cause) {
 		return end
 	}
-	w.askAgain(r, i, &end)
+	w.askAgain(r, t, &end)
 	return end
 }
 
 // askAgain asks the worker whether to try again, in an attempt of its own that
-// can be stopped like any other. A stop of the run that came since the try found
+// can be stopped like any other. A stop that came since the try found
 // nothing to stop, so it is made up for here: a failed task is not asked about,
 // as it will not be tried again; a value is still judged, by a stopped worker.
-func (w *worker[T]) askAgain(r *Run[T], i int, end *ending[T]) {
-	timeout, now := r.cfg.Tasks[i].Spec.Timeout, time.Time{}
+func (w *worker[T]) askAgain(r *Run[T], t *Task[T], end *ending[T]) {
+	timeout, now := t.Spec.Timeout, time.Time{}
 	if timeout > 0 {
 		now = time.Now()
 	}
 	r.mu.Lock()
-	stopped := r.stopped
+	stopped := t.cancelled()
 	if stopped != nil && end.err != nil {
 		r.mu.Unlock()
 		return
@@ -178,7 +184,7 @@ func (w *worker[T]) askAgain(r *Run[T], i int, end *ending[T]) {
 	if end.cause != nil {
 		_, err = outcome(end.cause, true)
 	}
-	again, fault := w.again(i, end.value, err)
+	again, fault := w.again(t, end.value, err)
 	cause := w.a.Close()
 	if cause != nil {
 		w.impl.Resume()
@@ -199,53 +205,45 @@ func (w *worker[T]) askAgain(r *Run[T], i int, end *ending[T]) {
 	}
 }
 
-func (w *worker[T]) call(i int) (v T, err error) {
+func (w *worker[T]) call(t *Task[T]) (v T, err error) {
 	defer recovered(&err)
-	return w.impl.Call(&w.a, i)
+	return w.impl.Call(&w.a, t)
 }
 
-func (w *worker[T]) again(i int, v T, failure error) (again bool, err error) {
+func (w *worker[T]) again(t *Task[T], v T, failure error) (again bool, err error) {
 	defer recovered(&err)
-	return w.impl.Again(&w.a, i, v, failure)
+	return w.impl.Again(&w.a, t, v, failure)
+}
+
+func (w *worker[T]) gates(t *Task[T]) (gates []*Gate, err error) {
+	defer recovered(&err)
+	return w.impl.Gates(&w.a, t)
 }
 
 // settle records the end of an attempt.
-func (r *Run[T]) settle(i int, end ending[T], now time.Time) {
-	t := r.cfg.Tasks[i]
+func (r *Run[T]) settle(t *Task[T], end ending[T], now time.Time) {
 	t.Duration = now.Sub(t.Start)
 	if t.Err != nil {
-		t.Earlier = append(t.Earlier, t.Err)
+		m := t.extra()
+		m.earlier = append(m.earlier, t.Err)
 	}
 	t.Err = end.err
+	status := Failed
 	switch {
 	case end.err == nil:
-		t.Status, t.Value = OK, end.value
+		status, t.Value = OK, end.value
 	case end.cause != nil:
-		t.Status, t.Err = stoppedAt(end.cause, end.err)
-	default:
-		t.Status = Failed
+		status, t.Err = stoppedAt(end.cause, end.err)
 	}
-	if end.again && end.err != nil && r.stopped == nil {
-		if delay, ok := t.Spec.Retry.next(int(t.Attempts), t.Duration); ok {
-			r.postpone(i, delay)
+	if end.again && end.err != nil && t.cancelled() == nil {
+		if delay, ok := t.Spec.Retry.next(t.Attempts(), t.Duration); ok {
+			r.postpone(t, delay)
 			return
 		}
 	}
-	r.end(i)
-	if t.Status.Failure() {
+	r.end(t, status)
+	if status.Failure() {
 		r.tooMany()
 	}
 	r.finishIfDone(now)
-}
-
-// postpone has task i wait for its next attempt; it holds no worker meanwhile.
-func (r *Run[T]) postpone(i int, delay time.Duration) {
-	r.cfg.Tasks[i].Status = Pending
-	if r.delayed == nil {
-		r.delayed = map[int]*time.Timer{}
-	}
-	r.delayed[i] = time.AfterFunc(delay, func() { r.ready(i) })
-	if r.cfg.Settled != nil {
-		r.cfg.Settled(i, delay)
-	}
 }

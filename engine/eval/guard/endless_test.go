@@ -80,13 +80,13 @@ func TestEndless(t *testing.T) {
 
 func TestCollect(t *testing.T) {
 	b := &guard.Budget{Max: 1 << 20}
-	_, err := b.Collect(nil, rangeOf(1<<40).(starlark.Iterable))
+	_, err := b.Collect(nil, nil, rangeOf(1<<40).(starlark.Iterable))
 	require.EqualError(t, err, "list of 1099511627776 elements needs 80.0 TiB, limit is 1.0 MiB")
-	_, err = b.Collect(nil, newEndless(starlark.None))
+	_, err = b.Collect(nil, nil, newEndless(starlark.None))
 	require.EqualError(t, err, "list of 65537 elements needs 1.0 MiB, limit is 1.0 MiB")
-	_, err = stopsAfter(3).Collect(nil, newEndless(starlark.None))
+	_, err = stopsAfter(3).Collect(nil, nil, newEndless(starlark.None))
 	require.ErrorIs(t, err, errStop)
-	got, err := b.Collect([]starlark.Value{starlark.None}, rangeOf(3).(starlark.Iterable))
+	got, err := b.Collect(nil, []starlark.Value{starlark.None}, rangeOf(3).(starlark.Iterable))
 	require.NoError(t, err)
 	require.Equal(t, "(None, 0, 1, 2)", starlark.Tuple(got).String())
 }
@@ -94,22 +94,22 @@ func TestCollect(t *testing.T) {
 func TestExtend(t *testing.T) {
 	b := &guard.Budget{Max: 1 << 20}
 	x := list(0)
-	check(t, b.Extend(x, rangeOf(1<<40).(starlark.Iterable), "apply += to"), "list of 1099511627776 elements needs 80.0 TiB, limit is 1.0 MiB")
+	check(t, b.Extend(nil, x, rangeOf(1<<40).(starlark.Iterable), "apply += to"), "list of 1099511627776 elements needs 80.0 TiB, limit is 1.0 MiB")
 	require.Zero(t, x.Len())
-	require.NoError(t, b.Extend(x, rangeOf(3).(starlark.Iterable), "apply += to"))
+	require.NoError(t, b.Extend(nil, x, rangeOf(3).(starlark.Iterable), "apply += to"))
 	for x.Len() < 40_000 {
-		require.NoError(t, b.Extend(x, x, "apply += to"))
+		require.NoError(t, b.Extend(nil, x, x, "apply += to"))
 	}
-	check(t, b.Extend(x, x, "apply += to"), "list of 98304 elements needs 1.5 MiB, limit is 1.0 MiB")
+	check(t, b.Extend(nil, x, x, "apply += to"), "list of 98304 elements needs 1.5 MiB, limit is 1.0 MiB")
 	require.Equal(t, "[0, 1, 2, 0]", x.Slice(0, 4, 1).String())
 	it := x.Iterate()
-	check(t, b.Extend(x, list(1), "apply += to"), "cannot apply += to list during iteration")
+	check(t, b.Extend(nil, x, list(1), "apply += to"), "cannot apply += to list during iteration")
 	it.Done()
 	x.Freeze()
-	check(t, b.Extend(x, list(1), "apply += to"), "cannot apply += to frozen list")
+	check(t, b.Extend(nil, x, list(1), "apply += to"), "cannot apply += to frozen list")
 	x = list(0)
 	x.Freeze()
-	check(t, b.Extend(x, list(1), "extend"), "cannot extend frozen list")
+	check(t, b.Extend(nil, x, list(1), "extend"), "cannot extend frozen list")
 }
 
 // TestHuge: what is known to be long is refused before anything is made.

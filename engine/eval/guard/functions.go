@@ -104,17 +104,18 @@ func through(what string, size int64, key func(starlark.Value) starlark.Value) f
 // call calls fn with an eye on its first argument, an iterable.
 func (e eye) call(thread *starlark.Thread, fn *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
 	x := args[0].(starlark.Iterable)
-	if err := e.b.make(e.what, int64(starlark.Len(x)), e.size); err != nil {
+	n := int64(length(x))
+	if err := e.b.make(e.what, n, e.size); err != nil {
 		return nil, err
 	}
 	if e.plain(x) {
 		return fn.CallInternal(thread, args, kwargs)
 	}
 	if e.key == nil {
-		e.made = int64(starlark.Len(x)) // go.starlark.net makes lists and tuples of known length at once
+		e.made = n // go.starlark.net makes lists and tuples of known length at once
 	}
 	defer halted(&err)
-	args = append(starlark.Tuple{e.on(x)}, args[1:]...)
+	args = append(starlark.Tuple{e.on(thread, x)}, args[1:]...)
 	return fn.CallInternal(thread, args, kwargs)
 }
 
@@ -122,7 +123,7 @@ func (e eye) call(thread *starlark.Thread, fn *starlark.Builtin, args starlark.T
 func zip(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
 	rows, size := -1, 40+16*int64(len(args))
 	for i, x := range args {
-		if n := starlark.Len(x); i == 0 || n < rows {
+		if n := length(x); i == 0 || n < rows {
 			rows = n
 		}
 		if _, ok := x.(starlark.Iterable); ok {
@@ -139,7 +140,7 @@ func zip(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args starlark
 	args = append(starlark.Tuple(nil), args...)
 	for i, x := range args {
 		if x, ok := x.(starlark.Iterable); ok {
-			args[i] = eye{b: b, what: "list", size: size, made: int64(rows)}.on(x)
+			args[i] = eye{b: b, what: "list", size: size, made: int64(rows)}.on(thread, x)
 		}
 	}
 	return fn.CallInternal(thread, args, kwargs)

@@ -16,7 +16,10 @@ func join(c call, sep string) (starlark.Value, error) {
 	if !ok {
 		return c.plain()
 	}
-	it := x.Iterate()
+	it, err := Iterate(c.thread, x)
+	if err != nil {
+		return nil, err
+	}
 	defer it.Done()
 	var b strings.Builder
 	if n, ok := c.joinedLen(x, int64(len(sep))); ok {
@@ -41,6 +44,9 @@ func join(c call, sep string) (starlark.Value, error) {
 		if err := c.b.fits("string", int64(b.Len()), 1); err != nil {
 			return nil, err
 		}
+	}
+	if err := Err(it); err != nil {
+		return nil, err
 	}
 	return starlark.String(b.String()), nil
 }

@@ -99,8 +99,11 @@ func extendMethod(c call, x *starlark.List) (starlark.Value, error) {
 	if !ok {
 		return c.plain()
 	}
-	if err := c.b.Extend(x, y, "extend"); err != nil {
+	if err := changeable(x, "extend"); err != nil {
 		return nil, named(c.fn, c.b, err)
+	}
+	if err := c.b.extend(c.thread, x, y); err != nil {
+		return nil, err
 	}
 	return starlark.None, nil
 }
@@ -262,9 +265,9 @@ func members(c call, x *starlark.Set) (v starlark.Value, err error) {
 	for _, y := range c.args {
 		y, ok := y.(starlark.Iterable)
 		if !ok {
-			return c.plain()
+			continue // go.starlark.net reports it when it gets there
 		}
-		n = plus(n, int64(max(starlark.Len(y), 0)))
+		n = plus(n, int64(max(length(y), 0)))
 		watch = watch || !e.plain(y)
 	}
 	if err := c.b.fits(e.what, n, entry); err != nil {
@@ -276,7 +279,10 @@ func members(c call, x *starlark.Set) (v starlark.Value, err error) {
 	args := c.args
 	c.args = nil
 	for _, y := range args {
-		c.args = append(c.args, e.on(y.(starlark.Iterable)))
+		if it, ok := y.(starlark.Iterable); ok {
+			y = e.on(c.thread, it)
+		}
+		c.args = append(c.args, y)
 	}
 	defer halted(&err)
 	return c.plain()

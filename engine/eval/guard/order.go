@@ -25,7 +25,10 @@ func extreme(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args star
 	if len(args) == 1 {
 		iterable = args[0]
 	}
-	it := starlark.Iterate(iterable)
+	it, err := Iterate(thread, iterable)
+	if err != nil {
+		return nil, err
+	}
 	if it == nil {
 		return nil, fmt.Errorf("%s: %s value is not iterable", fn.Name(), iterable.Type())
 	}
@@ -38,6 +41,9 @@ func extreme(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args star
 	}
 	var best, x starlark.Value
 	if !it.Next(&best) {
+		if err := Err(it); err != nil {
+			return nil, err
+		}
 		return nil, fmt.Errorf("%s: argument is an empty sequence", fn.Name())
 	}
 	most, err := keyOf(best)
@@ -54,6 +60,9 @@ func extreme(b *Budget, thread *starlark.Thread, fn *starlark.Builtin, args star
 		} else if better {
 			best, most = x, k
 		}
+	}
+	if err := Err(it); err != nil {
+		return nil, err
 	}
 	return best, nil
 }
@@ -76,7 +85,10 @@ func sorted(b *Budget, thread *starlark.Thread, _ *starlark.Builtin, args starla
 	if err := starlark.UnpackArgs("sorted", args, kwargs, "iterable", &iterable, "key?", &key, "reverse?", &reverse); err != nil {
 		return nil, err
 	}
-	it := iterable.Iterate()
+	it, err := Iterate(thread, iterable)
+	if err != nil {
+		return nil, err
+	}
 	defer it.Done() // it must not change while the keys are made
 	values, err := b.CollectFrom(nil, iterable, it)
 	if err != nil {

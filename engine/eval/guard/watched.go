@@ -33,14 +33,19 @@ func halted(err *error) {
 	}
 }
 
-// A watched is an iterable with an eye on it. It lives for one call.
+// A watched is an iterable with an eye on it. It lives for one call, on a thread.
 type watched struct {
 	starlark.Iterable
 	*eye
+	thread *starlark.Thread
 }
 
 func (w *watched) Iterate() starlark.Iterator {
-	return &watchedIterator{w.Iterable.Iterate(), w.eye}
+	it, err := Iterate(w.thread, w.Iterable)
+	if err != nil {
+		panic(halt{err})
+	}
+	return &watchedIterator{it, w.eye}
 }
 
 // A watchedSequence is a watched of known length.
@@ -49,9 +54,9 @@ type watchedSequence struct{ watched }
 func (w *watchedSequence) Len() int { return starlark.Len(w.Iterable) }
 
 // on returns x with an eye of its own on it.
-func (e eye) on(x starlark.Iterable) starlark.Iterable {
-	w := watched{x, &e}
-	if starlark.Len(x) < 0 {
+func (e eye) on(thread *starlark.Thread, x starlark.Iterable) starlark.Iterable {
+	w := watched{x, &e, thread}
+	if length(x) < 0 {
 		return &w
 	}
 	return &watchedSequence{w}
@@ -64,6 +69,9 @@ type watchedIterator struct {
 
 func (it *watchedIterator) Next(p *starlark.Value) bool {
 	if !it.Iterator.Next(p) {
+		if err := Err(it.Iterator); err != nil {
+			panic(halt{err})
+		}
 		return false
 	}
 	if err := it.look(*p); err != nil {
@@ -105,6 +113,7 @@ func first(x starlark.Value) starlark.Value {
 		if x.Len() == 2 {
 			return x.Index(0)
 		}
+	case Stream: // has no length, so it is no pair
 	case starlark.Iterable:
 		it := x.Iterate()
 		defer it.Done()
@@ -120,7 +129,7 @@ func first(x starlark.Value) starlark.Value {
 // plain reports whether a short iterable needs no eye on it: it has an end, and
 // hashing its elements takes no time.
 func (e *eye) plain(x starlark.Iterable) bool {
-	n := starlark.Len(x)
+	n := length(x)
 	if n < 0 || n > patience {
 		return false
 	}
@@ -161,8 +170,11 @@ func weight(x starlark.Value) int64 {
 
 // Collect appends the elements of x to list. It can be stopped, and refuses to make
 // what would not fit.
-func (b *Budget) Collect(list []starlark.Value, x starlark.Iterable) ([]starlark.Value, error) {
-	it := x.Iterate()
+func (b *Budget) Collect(thread *starlark.Thread, list []starlark.Value, x starlark.Iterable) ([]starlark.Value, error) {
+	it, err := Iterate(thread, x)
+	if err != nil {
+		return nil, err
+	}
 	defer it.Done()
 	return b.CollectFrom(list, x, it)
 }
@@ -170,7 +182,7 @@ func (b *Budget) Collect(list []starlark.Value, x starlark.Iterable) ([]starlark
 // CollectFrom is Collect with an iterator of x, which it does not close.
 func (b *Budget) CollectFrom(list []starlark.Value, x starlark.Iterable, it starlark.Iterator) ([]starlark.Value, error) {
 	e := eye{b: b, what: "list", size: slot + weight(x), seen: int64(len(list))}
-	if n := starlark.Len(x); n > 0 {
+	if n := length(x); n > 0 {
 		if err := b.make(e.what, e.seen+int64(n), e.size); err != nil {
 			return nil, err
 		}
@@ -186,17 +198,25 @@ func (b *Budget) CollectFrom(list []starlark.Value, x starlark.Iterable, it star
 		}
 		list = append(list, v)
 	}
+	if err := Err(it); err != nil {
+		return nil, err
+	}
 	return list, nil
 }
 
 // Extend does x += y for a list, which verb names in an error: go.starlark.net says
-// "apply += to" for the operator. If it is stopped, x has got some of the elements.
-func (b *Budget) Extend(x *starlark.List, y starlark.Iterable, verb string) error {
+// "apply += to" for the operator. If it is stopped, or y fails, x has got some of the
+// elements.
+func (b *Budget) Extend(thread *starlark.Thread, x *starlark.List, y starlark.Iterable, verb string) error {
 	if err := changeable(x, verb); err != nil {
 		return err
 	}
+	return b.extend(thread, x, y)
+}
+
+func (b *Budget) extend(thread *starlark.Thread, x *starlark.List, y starlark.Iterable) error {
 	e := eye{b: b, what: "list", size: slot + weight(y), seen: int64(x.Len())}
-	n := starlark.Len(y)
+	n := length(y)
 	if n > 0 {
 		if err := b.grow(e.what, e.seen, e.seen+int64(n), e.size); err != nil {
 			return err
@@ -212,7 +232,10 @@ func (b *Budget) Extend(x *starlark.List, y starlark.Iterable, verb string) erro
 		}
 		return nil
 	}
-	it := y.Iterate()
+	it, err := Iterate(thread, y)
+	if err != nil {
+		return err
+	}
 	defer it.Done()
 	var v starlark.Value
 	for it.Next(&v) {
@@ -223,7 +246,7 @@ func (b *Budget) Extend(x *starlark.List, y starlark.Iterable, verb string) erro
 			return err
 		}
 	}
-	return nil
+	return Err(it)
 }
 
 // changeable returns the error of changing x if it is frozen or being iterated over.

@@ -1,0 +1,75 @@
+package threadgroup
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/starlark-tg/tg/engine"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// A pendingDecorator is what group.register(1) returns: it waits for its function.
+type pendingDecorator struct {
+	group   *Group
+	fn      string // register or task
+	called  call   // as it was made, for messages
+	pos     syntax.Position
+	args    starlark.Tuple
+	kwargs  []starlark.Tuple
+	options *options
+}
+
+type call struct {
+	args   starlark.Tuple
+	kwargs []starlark.Tuple
+}
+
+// text returns the call as the user may have written it.
+func (d *pendingDecorator) text() string { return callText(d.fn, d.called.args, d.called.kwargs) }
+
+var _ starlark.Callable = (*pendingDecorator)(nil)
+
+func (d *pendingDecorator) Name() string          { return d.fn }
+func (d *pendingDecorator) String() string        { return "<decorator " + d.text() + ">" }
+func (d *pendingDecorator) Type() string          { return "decorator" }
+func (d *pendingDecorator) Freeze()               {} // immutable; Share publishes what it holds
+func (d *pendingDecorator) Truth() starlark.Bool  { return true }
+func (d *pendingDecorator) Hash() (uint32, error) { return 0, errors.New("unhashable type: decorator") }
+
+// Share publishes the group, the arguments and the predicates.
+func (d *pendingDecorator) Share(visit func(starlark.Value)) {
+	visit(d.group)
+	visit(d.args)
+	for _, kv := range d.kwargs {
+		visit(kv[1])
+	}
+	d.options.share(visit)
+}
+
+func (d *pendingDecorator) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	fn, rest, err := callee(d.fn, args)
+	if err != nil {
+		return nil, err
+	}
+	if len(rest)+len(kwargs) > 0 {
+		return nil, fmt.Errorf("%s is a decorator: it takes one function and nothing else", d.text())
+	}
+	d.group.applied(d)
+	d.group.add(engine.Of(thread), &registration{
+		f: &Function{fn: fn, args: d.args, kwargs: d.kwargs}, o: d.options,
+	})
+	return fn, nil
+}
+
+// applied notes that the decorator found a function; it may find more.
+func (g *Group) applied(d *pendingDecorator) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, p := range g.waiting {
+		if p == d {
+			g.waiting = append(g.waiting[:i], g.waiting[i+1:]...)
+			return
+		}
+	}
+}

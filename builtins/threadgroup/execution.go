@@ -1,0 +1,196 @@
+package threadgroup
+
+import (
+	"cmp"
+	"context"
+	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/group"
+	"go.starlark.net/starlark"
+)
+
+// An execution is one run of a group. There are four kinds:
+//
+//	made by              | tasks            | who waits            | keeps Results | tasks may submit to it
+//	---------------------+------------------+----------------------+---------------+-----------------------
+//	execute, race()      | registered       | the caller, at once  | yes           | yes
+//	map, race(fn, …)     | one an item      | the caller, at once  | yes           | no
+//	start, as_completed  | registered       | wait, or the end     | yes, live     | yes
+//	submit               | those submitted  | wait, or the end     | yes, live     | yes
+//	imap, imap_unordered | one an item      | the loop             | no            | no
+type execution struct {
+	group      *Group
+	thread     *engine.Thread // that made it
+	ctx        context.Context
+	number     int64
+	registered bool                // its tasks were
+	race       bool                // one success is enough
+	open       bool                // tasks of the run may add others
+	grows      bool                // others than its own tasks add tasks, until it is closed
+	live       bool                // Results are seen before the run has ended
+	beside     bool                // the thread goes on while tasks run
+	onEnd      func(*Result) error // told of each that has ended; an error stops the run
+
+	run   *group.Run[starlark.Value]
+	leave func() // takes the tasks out of the count of those that have not ended
+	last  *spec
+	specs []*spec // to be handed over, each once
+
+	first int                   // how many tasks it began with
+	scope *scope                // that a live one ends with
+	inbox atomic.Pointer[inbox] // where Results go that have ended; nil: nobody asks
+
+	mu    sync.Mutex // guards what follows; held while a task is added
+	count int
+	list  []*Result // in order of being added
+
+	failed engine.GroupError // of a run that keeps no Results; guarded by the run's lock
+}
+
+func (g *Group) newExecution(t *engine.Thread) *execution {
+	return &execution{group: g, thread: t, ctx: t.Context(), number: g.shared.runs.next()}
+}
+
+// spec returns what tasks of this function with these options are made from: the
+// last one once more if it is the same, as often when a list of calls is run.
+func (e *execution) spec(f *Function, o *options) *spec {
+	if l := e.last; l != nil && l.o == o && len(f.args)+len(l.args)+len(f.kwargs)+len(l.kwargs) == 0 && same(l.fn, f.fn) {
+		return l
+	}
+	s := newSpec(e.thread, f, o)
+	e.specs = append(e.specs, s)
+	e.last = s
+	return s
+}
+
+func same(a, b starlark.Callable) bool {
+	return reflect.TypeOf(a).Kind() == reflect.Pointer && a == b
+}
+
+// start begins the run with these tasks. An open run takes others until it is closed.
+func (e *execution) start(slots *group.Slots, results []*Result) error {
+	t, g := e.thread, e.group
+	if err := t.Stopping(); err != nil { // or groups that start groups would outrun a stop
+		return err
+	}
+	leave, err := g.shared.enter(t.Run(), len(results))
+	if err != nil {
+		return err
+	}
+	handOver(t, e.specs)
+	e.specs, e.last = nil, nil
+	e.leave, e.first = leave, len(results)
+	if e.beside {
+		alone := t.Run().Beside()
+		e.leave = func() { leave(); alone() }
+	}
+	e.announce(len(results))
+	e.run = group.Start(e.ctx, group.Config[starlark.Value]{
+		Slots: slots, Deadline: g.deadline,
+		MaxFailures: g.maxFailures, MaxShare: g.maxShare, MaxText: g.maxText,
+		NewWorker: func(a *group.Attempt) group.Worker[starlark.Value] { return newWorker(e, a) },
+		Settled:   e.settled, Ended: e.ended(),
+	})
+	g.enter(e)
+	e.run.Notify(e.over)
+	tasks := make([]*group.Task[starlark.Value], len(results))
+	for i, r := range results {
+		tasks[i] = &r.task
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.list, e.count = results, len(results)
+	e.queued(0, results)
+	e.run.Add(tasks...)
+	if !e.grows {
+		e.run.Close()
+	}
+	return nil
+}
+
+// add gives the run one more task, which has been handed over.
+func (e *execution) add(r *Result) error {
+	if _, err := e.group.shared.enter(e.thread.Run(), 1); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.open {
+		e.list = append(e.list, r)
+	}
+	if b := e.inbox.Load(); b != nil {
+		b.expect(1)
+	}
+	e.queued(e.count, []*Result{r})
+	e.count++
+	e.run.Add(&r.task)
+	return nil
+}
+
+// ended returns what is told of tasks that have ended; nil if nobody asks, so that
+// a run of many short tasks pays nothing.
+func (e *execution) ended() func(*group.Task[starlark.Value]) error {
+	if e.onEnd == nil && !e.open {
+		return nil
+	}
+	return func(t *group.Task[starlark.Value]) (stop error) {
+		r := t.Of.(*Result)
+		if t.Index >= e.first {
+			e.group.shared.live.Add(-1)
+		}
+		if e.onEnd != nil {
+			stop = e.onEnd(r)
+		}
+		if b := e.inbox.Load(); b != nil {
+			b.put(r)
+		}
+		return stop
+	}
+}
+
+// over is called when every task has ended and no more will come.
+func (e *execution) over() {
+	e.leave()
+	e.group.exit(e)
+	e.announceEnd()
+}
+
+// results returns the Results so far, in order.
+func (e *execution) results() []*Result {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.SortedFunc(slices.Values(e.list), func(a, b *Result) int { return cmp.Compare(a.task.Index, b.task.Index) })
+}
+
+// finish returns the Results of a run that has ended, after others.
+func finish(es []*execution) *Results {
+	rs := &Results{}
+	var first, last time.Time
+	for _, e := range es {
+		rs.group = e.group.name
+		rs.list = append(rs.list, e.results()...)
+		began := e.run.Began()
+		if first.IsZero() || began.Before(first) {
+			first = began
+		}
+		if end := began.Add(e.run.Duration()); end.After(last) {
+			last = end
+		}
+	}
+	rs.duration = last.Sub(first)
+	return rs
+}
+
+// await blocks the thread that made the run until it is over, whatever happens: what
+// it started does not outlive it.
+func (e *execution) await(t *engine.Thread) {
+	w := t.NewWait(`group "`+e.group.name+`"`, 0, nil)
+	w.Ctx = nil
+	_ = join(t, w, e.run.Notify)
+	// Its over was called before: it had asked first.
+}

@@ -1,0 +1,152 @@
+package threadgroup
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/starlark-tg/tg/engine"
+)
+
+// runs are the runs of a group that have not ended, or that nobody has waited for.
+// Guarded by Group.mu.
+type runs struct {
+	active  map[*execution]struct{} // tasks of them may run
+	pending []*execution            // live ones, until somebody waits for them
+	inbox   *inbox                  // of as_completed, while its loop runs
+}
+
+// enter notes that the run has begun, exit that it is over.
+func (g *Group) enter(e *execution) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.runs.active == nil {
+		g.runs.active = map[*execution]struct{}{}
+	}
+	g.runs.active[e] = struct{}{}
+}
+
+func (g *Group) exit(e *execution) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.runs.active, e)
+	if e.registered {
+		g.running = false
+	}
+}
+
+// busy reports whether tasks of the group run or wait to.
+func (g *Group) busy() bool {
+	g.mu.Lock()
+	all := make([]*execution, 0, len(g.runs.active))
+	for e := range g.runs.active {
+		all = append(all, e)
+	}
+	running := g.running
+	g.mu.Unlock()
+	return running || slices.ContainsFunc(all, func(e *execution) bool { return e.run.Left() > 0 })
+}
+
+// keepPending notes a live run, which ends with its scope at the latest.
+func (g *Group) keepPending(e *execution) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.runs.pending = append(g.runs.pending, e)
+	if b := g.runs.inbox; b != nil {
+		b.attach(e)
+	}
+	e.scope.add(g)
+}
+
+// pendingOf returns the live runs of a group that belong to the caller's run of the
+// script, those of registered tasks first.
+func (g *Group) pendingOf(run *engine.Run) []*execution {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var first, rest []*execution
+	for _, e := range g.runs.pending {
+		switch {
+		case e.scope.run != run:
+		case e.registered:
+			first = append(first, e)
+		default:
+			rest = append(rest, e)
+		}
+	}
+	return append(first, rest...)
+}
+
+// forget takes runs out of those that somebody has to wait for.
+func (g *Group) forget(es []*execution) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.runs.pending = slices.DeleteFunc(g.runs.pending, func(e *execution) bool { return slices.Contains(es, e) })
+}
+
+// A scope is the time in which a thread does one piece of work: the script, one
+// attempt of a task. Live runs of the groups that it makes end with it.
+type scope struct {
+	run *engine.Run
+	ctx context.Context // ends when the work must stop
+
+	mu     sync.Mutex // guards what follows
+	over   bool
+	groups []*Group // that may have live runs
+}
+
+type scopeKey struct{}
+
+func scopeOf(t *engine.Thread) *scope {
+	return t.State(scopeKey{}, func() any {
+		s := &scope{run: t.Run(), ctx: t.Context()}
+		t.AtEnd(func(err error) error { return s.end(t, err) })
+		return s
+	}).(*scope)
+}
+
+func (s *scope) isOver() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over
+}
+
+func (s *scope) add(g *Group) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.groups, g) {
+		s.groups = append(s.groups, g)
+	}
+}
+
+func (s *scope) next() *Group {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.groups) == 0 {
+		s.over = true
+		return nil
+	}
+	g := s.groups[0]
+	s.groups = s.groups[1:]
+	return g
+}
+
+// end waits for what has not been waited for. A failure that the script has not
+// looked at is its own.
+func (s *scope) end(t *engine.Thread, err error) error {
+	for g := s.next(); g != nil; g = s.next() {
+		es := g.pendingOf(t.Run())
+		for _, e := range es {
+			if err != nil {
+				e.run.Stop(errors.New("what started it has failed"))
+			}
+			e.run.Close()
+			e.await(t)
+		}
+		g.forget(es)
+		if failure := finish(es).unseen(); err == nil && failure != nil && !g.noCheck {
+			err = failure
+		}
+	}
+	return err
+}

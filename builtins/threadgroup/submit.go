@@ -1,0 +1,72 @@
+package threadgroup
+
+import (
+	"github.com/starlark-tg/tg/engine"
+	"go.starlark.net/starlark"
+)
+
+// def submit(fn, *args, **kwargs)
+//
+// submit starts one task and returns its Result at once.
+func (g *Group) submit(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	fn, args, err := callee("submit", args)
+	if err != nil {
+		return nil, err
+	}
+	t := engine.Of(thread)
+	e, err := g.forSubmit(t)
+	if err != nil {
+		return nil, err
+	}
+	s := newSpec(t, &Function{fn: fn, args: args, kwargs: kwargs}, g.defaults)
+	r := new(Result).init(s, true)
+	r.live.reached = g.isReached()
+	r.task.After(s.dependencies()...)
+	handOver(t, []*spec{s})
+	return r, e.add(r)
+}
+
+// forSubmit returns the run that a task submitted by t belongs to: the one that t is a
+// task of, or the one that the group has for what the script submits.
+func (g *Group) forSubmit(t *engine.Thread) (*execution, error) {
+	if err := t.Stopping(); err != nil {
+		return nil, err
+	}
+	if w, ok := t.Local.(*worker); ok && w.e.group == g && w.e.open {
+		return w.e, nil
+	}
+	sc := g.scopeFor(t)
+	g.submits.Lock() // two threads may find that there is none
+	defer g.submits.Unlock()
+	if e := g.openRun(sc); e != nil {
+		return e, nil
+	}
+	e := g.newExecution(t)
+	e.open, e.grows, e.live, e.beside, e.scope, e.ctx = true, true, true, true, sc, sc.ctx
+	if err := e.start(g.workers(defaultWorkers()), nil); err != nil {
+		return nil, err
+	}
+	g.keepPending(e)
+	return e, nil
+}
+
+// openRun returns the run of the scope for what is submitted, or nil.
+func (g *Group) openRun(sc *scope) *execution {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, e := range g.runs.pending {
+		if e.scope == sc && !e.registered && !e.run.Closed() {
+			return e
+		}
+	}
+	return nil
+}
+
+// scopeFor returns what a live run begun by t ends with: the piece of work that made
+// the group, or t's own if that is over.
+func (g *Group) scopeFor(t *engine.Thread) *scope {
+	if h := g.home; h != nil && h.run == t.Run() && !h.isOver() {
+		return h
+	}
+	return scopeOf(t)
+}
