@@ -25,6 +25,7 @@ type Options struct {
 
 	MaxWorkers int           // tasks running at once over all groups; 0: only the groups' own bounds
 	Serial     bool          // one task at a time, in order of registration
+	DryRun     bool          // groups print their plan, and their tasks are skipped
 	Grace      time.Duration // for clean-up after a run was stopped; 0: 5 seconds
 
 	Hooks *eval.Hooks // told of the statements that run; nil: none, and then they cost nothing

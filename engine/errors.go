@@ -86,6 +86,10 @@ func (e *ExitError) Error() string { return fmt.Sprintf("exit(%d)", e.Code) }
 // Kind returns "exit".
 func (e *ExitError) Kind() string { return "exit" }
 
+// ErrDryRun is why tasks are skipped, and is the cause of the error of a script that
+// needs what they would have returned, with Options.DryRun.
+var ErrDryRun = errors.New("this is a dry run")
+
 // A PanicError is a Go panic in a host function or an operator.
 type PanicError = eval.PanicError
 

@@ -37,7 +37,7 @@ func (g *Group) startRegistered(t *engine.Thread, as func(*execution)) (*executi
 		return nil, err
 	}
 	e := g.newExecution(t)
-	e.registered = true
+	e.registered, e.plan = true, plan
 	as(e)
 	results := make([]Result, len(plan.order))
 	list := make([]*Result, len(results))

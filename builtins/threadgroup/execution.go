@@ -3,6 +3,7 @@ package threadgroup
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"sync"
@@ -29,6 +30,7 @@ type execution struct {
 	ctx        context.Context
 	number     int64
 	registered bool                // its tasks were
+	plan       *plan               // of registered tasks; nil: other tasks
 	race       bool                // one success is enough
 	open       bool                // tasks of the run may add others
 	grows      bool                // others than its own tasks add tasks, until it is closed
@@ -36,6 +38,7 @@ type execution struct {
 	beside     bool                // the thread goes on while tasks run
 	onEnd      func(*Result) error // told of each that has ended; an error stops the run
 
+	slots *group.Slots
 	run   *group.Run[starlark.Value]
 	leave func() // takes the tasks out of the count of those that have not ended
 	last  *spec
@@ -75,6 +78,7 @@ func same(a, b starlark.Callable) bool {
 // start begins the run with these tasks. An open run takes others until it is closed.
 func (e *execution) start(slots *group.Slots, results []*Result) error {
 	t, g := e.thread, e.group
+	e.slots = slots
 	if err := t.Stopping(); err != nil { // or groups that start groups would outrun a stop
 		return err
 	}
@@ -97,7 +101,11 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 		Settled:   e.settled, Ended: e.ended(),
 	})
 	g.enter(e)
-	e.run.Notify(e.over)
+	forget := t.Run().Waits().Note(e.unstarted)
+	e.run.Notify(func() { forget(); e.over() })
+	if e.dry() {
+		e.pretend(results)
+	}
 	tasks := make([]*group.Task[starlark.Value], len(results))
 	for i, r := range results {
 		tasks[i] = &r.task
@@ -117,6 +125,9 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 func (e *execution) add(r *Result) error {
 	if _, err := e.group.shared.enter(e.thread.Run(), 1); err != nil {
 		return err
+	}
+	if e.dry() {
+		e.pretend([]*Result{r})
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -151,6 +162,19 @@ func (e *execution) ended() func(*group.Task[starlark.Value]) error {
 		}
 		return stop
 	}
+}
+
+// unstarted says which tasks have no worker, for reports of deadlocks.
+func (e *execution) unstarted() string {
+	n := e.run.Unstarted()
+	if n == 0 {
+		return ""
+	}
+	have := "have"
+	if n == 1 {
+		have = "has"
+	}
+	return fmt.Sprintf("group %q: %s %s not started: max_workers is %d", e.group.name, counted(n, "task"), have, e.slots.Max())
 }
 
 // over is called when every task has ended and no more will come.

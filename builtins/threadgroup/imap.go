@@ -65,6 +65,9 @@ type mapping struct {
 }
 
 func (m *mapping) open(iterables starlark.Tuple) error {
+	if m.t.Run().Options().DryRun {
+		m.dry, iterables = true, nil
+	}
 	for _, v := range iterables {
 		it, err := engine.Iterate(m.thread, v)
 		if err != nil {

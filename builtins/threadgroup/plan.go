@@ -178,11 +178,7 @@ func (g *Group) planMethod(_ *starlark.Thread, args starlark.Tuple, kwargs []sta
 
 func (g *Group) planText(p *plan) string {
 	var b strings.Builder
-	bound := "all at once"
-	if g.maxWorkers > 0 {
-		bound = fmt.Sprintf("at most %d at once", g.maxWorkers)
-	}
-	fmt.Fprintf(&b, "group %q: %s, %s", g.name, counted(len(p.order), "task"), bound)
+	fmt.Fprintf(&b, "group %q: %s, %s", g.name, counted(len(p.order), "task"), g.bound(0))
 	for n, i := range p.sorted(false) {
 		r := p.order[i]
 		fmt.Fprintf(&b, "\n%3d. %s", n+1, r.name())

@@ -55,43 +55,40 @@ type collector struct {
 
 	mu     sync.Mutex // guards what follows
 	groups []*groupEntry
-	open   map[int64]*openGroup
-}
-
-// An openGroup has the values of its tasks; they are written as JSON when the
-// group ends, on the goroutine that waited for it: then nobody changes them.
-type openGroup struct {
-	entry  *groupEntry
-	values []any
+	open   map[int64]*groupEntry
 }
 
 func newCollector() *collector {
-	return &collector{began: time.Now(), groups: []*groupEntry{}, open: map[int64]*openGroup{}}
+	return &collector{began: time.Now(), groups: []*groupEntry{}, open: map[int64]*groupEntry{}}
 }
 
 func (c *collector) event(e event.Event) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	switch e.Kind {
 	case event.GroupStarted:
-		n := e.Counts.Tasks
-		g := &groupEntry{Name: e.Group, Status: "running", Tasks: make([]taskEntry, n)}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		g := &groupEntry{Name: e.Group, Status: "running", Tasks: make([]taskEntry, e.Counts.Tasks)}
 		c.groups = append(c.groups, g)
-		c.open[e.Run] = &openGroup{entry: g, values: make([]any, n)}
+		c.open[e.Run] = g
 	case event.TaskEnded:
-		g := c.open[e.Run]
-		g.values[e.Index] = e.Value
-		g.entry.Tasks[e.Index] = taskEntry{
+		t := taskEntry{
 			Name: e.Task, Index: e.Index, Status: e.Status, Seconds: seconds(e.Duration),
 			Attempts: e.Attempts, Error: describe(e.Err),
 		}
+		t.set(e.Value)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		g := c.open[e.Run]
+		if more := e.Index + 1 - len(g.Tasks); more > 0 { // of a run that grows
+			g.Tasks = append(g.Tasks, make([]taskEntry, more)...)
+		}
+		g.Tasks[e.Index] = t
 	case event.GroupEnded:
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		g := c.open[e.Run]
 		delete(c.open, e.Run)
-		g.entry.Status, g.entry.Seconds = groupStatus(e.Counts), seconds(e.Duration)
-		for i := range g.values {
-			g.entry.Tasks[i].set(g.values[i])
-		}
+		g.Status, g.Seconds = groupStatus(e.Counts), seconds(e.Duration)
 	}
 }
 

@@ -23,6 +23,7 @@ type execFlags struct {
 	timeout    duration
 	grace      duration
 	quiet      bool
+	dryRun     bool
 	json       bool
 	profile    string
 	color      string
@@ -59,6 +60,7 @@ the script prints; exit(n) in the script gives n.`,
 	flags.BoolVar(&f.serial, "serial", false, "run one task at a time, in order of registration")
 	flags.Var(&f.timeout, "timeout", "stop the script after `TIME`, such as 90, 1.5, 300ms or 2m")
 	flags.Var(&f.grace, "grace", "give deferred calls `TIME` after a stop")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print what groups would run, in order; their tasks are skipped")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary")
 	flags.BoolVar(&f.json, "json", false, "print one JSON document about the run; what the script prints goes to standard error")
 	flags.StringVar(&f.profile, "profile", "", "write to `FILE` where the script spent its time, for go tool pprof")
@@ -166,7 +168,7 @@ func (j *job) run(ctx context.Context, src source, text []byte) (err error) {
 	defer closeFolder()
 	eng, err := engine.New(engine.Options{
 		Modules: builtins.Standard(), Stdout: j.stdout(), FS: folder, Events: j.sink(), Allow: j.allow,
-		MaxWorkers: int(j.maxWorkers), Serial: j.serial, Grace: time.Duration(j.grace),
+		MaxWorkers: int(j.maxWorkers), Serial: j.serial, DryRun: j.dryRun, Grace: time.Duration(j.grace),
 		Limits: j.limits, Hooks: hooks,
 	})
 	if err != nil {
@@ -178,7 +180,20 @@ func (j *job) run(ctx context.Context, src source, text []byte) (err error) {
 		return err
 	}
 	_, err = eng.Run(ctx, script, engine.Input{Args: src.args})
-	return err
+	return j.planned(err)
+}
+
+// planned returns the error of a run, unless the script only needed what a dry run
+// cannot give.
+func (j *job) planned(err error) error {
+	var e *engine.Error
+	if !j.dryRun || !errors.Is(err, engine.ErrDryRun) {
+		return err
+	}
+	if errors.As(err, &e) && e.Pos.IsValid() {
+		fmt.Fprintf(j.err, "%s the dry run ends at %s, where the script needs a result\n", j.paint.blue("note:"), e.Pos)
+	}
+	return nil
 }
 
 // end says how the run ended, and returns how it did: what it printed may be lost

@@ -5,9 +5,8 @@
 //
 // A [Sink] is called on the goroutine on which the fact came about, for several
 // groups and tasks at once: it must be safe for concurrent use, must return soon
-// and must not call back into the run. What it is given it may keep; a Value it
-// may read until it returns from the GroupEnded of that run, because then the
-// script goes on and may change it.
+// and must not call back into the run. What it is given it may keep, but for a Value:
+// that may be read until Take returns, because then the script may change it.
 //
 // Facts come in this order. RunStarted is first and RunEnded last, once each. A
 // group's run begins with GroupStarted and TaskQueued for each task in the order
@@ -28,7 +27,7 @@ type Kind uint8
 const (
 	RunStarted   Kind = iota + 1 // Text: name of the script
 	RunEnded                     // Duration, Err
-	GroupStarted                 // Group, Run, Counts.Tasks
+	GroupStarted                 // Group, Run, Counts.Tasks: with which it begins; a run may grow
 	GroupEnded                   // Group, Run, Counts, Duration, Err: an *engine.GroupError if tasks failed
 	TaskQueued                   // Group, Run, Task, Index
 	TaskStarted                  // Group, Run, Task, Index, Attempts

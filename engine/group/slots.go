@@ -44,6 +44,14 @@ type Slots struct {
 // Slots returns n new slots under the budget's ceiling; 0 means no bound of its own.
 func (b *Budget) Slots(n int) *Slots { return &Slots{b: b, max: n} }
 
+// Max returns how many workers there may be at once; 0: any number.
+func (s *Slots) Max() int {
+	if s.max == 0 || s.b.max > 0 && s.b.max < s.max {
+		return s.b.max
+	}
+	return s.max
+}
+
 // A waiter is told by grant, on some goroutine and with no lock held, that it
 // now holds a slot.
 type waiter struct {

@@ -21,8 +21,12 @@ func (d *Deadlock) Error() string { return d.Report }
 // Kind returns "deadlock".
 func (d *Deadlock) Kind() string { return "deadlock" }
 
-// look ends the waits of a deadlock, if nothing has moved since.
+// look ends the waits of a deadlock, if nothing has moved since. Until it is through
+// nobody returns from Block, not even one who is stopped from outside: what threads are
+// doing is read here.
 func (m *Monitor) look(moves uint64) {
+	m.quiet.Lock()
+	defer m.quiet.Unlock()
 	m.mu.Lock()
 	if m.busy != 0 || m.moves != moves || len(m.waits) == 0 {
 		m.mu.Unlock()

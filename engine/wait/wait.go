@@ -125,6 +125,8 @@ func (w *Wait) Block() error {
 		w.end(ErrTimeout)
 	}
 	<-w.ready
+	w.Monitor.quiet.RLock() // nobody goes on while a report is written about all
+	defer w.Monitor.quiet.RUnlock()
 	return w.err
 }
 
@@ -134,6 +136,8 @@ func (w *Wait) stopped() bool { return w.Ctx != nil && w.Ctx.Err() != nil }
 // A Monitor knows the waits of a run and whether anything moves. The zero value
 // is ready. It is safe for concurrent use.
 type Monitor struct {
+	quiet sync.RWMutex // held while a report is written; mu may be taken with it held
+
 	mu    sync.Mutex // guards what follows, and the state of every Wait
 	busy  int        // what can go on by itself
 	seq   int        // of waits

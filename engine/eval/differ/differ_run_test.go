@@ -41,7 +41,7 @@ var (
 		},
 		eval.Universe(),
 		func(thread *starlark.Thread) {
-			eval.Prepare(thread, eval.Settings{MaxValue: 16 << 20})
+			eval.Prepare(thread, eval.Settings{MaxDepth: 1000, MaxValue: 16 << 20})
 			thread.SetMaxExecutionSteps(100_000)
 		},
 	}

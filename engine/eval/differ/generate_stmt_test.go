@@ -116,7 +116,7 @@ func (g *gen) pairs() {
 	case 0:
 		x := g.some("D")
 		k, v := g.name("v"), g.name("v")
-		g.line("for " + k + ", " + v + " in " + pick(g.choices, []string{x, "dict(" + x + ")"}) + ".items():")
+		g.line("for " + k + ", " + v + " in " + pick(g.choices, []string{"(" + x + ")", "dict(" + x + ")"}) + ".items():")
 		g.declare(variable{k, "k", nil, false})
 		g.declare(variable{v, "x", nil, false})
 	case 1:

@@ -31,11 +31,21 @@ func Guarded(fn *starlark.Builtin, of func(*starlark.Thread) *Budget) *starlark.
 			return of(thread).CallMethod(thread, fn, x, args, kwargs)
 		}
 		v, err := of(thread).Call(thread, fn, args, kwargs)
-		if err == nil && fn.Name() == "getattr" {
+		if err == nil && fn.Name() == "getattr" && !isDefault(v, args) {
 			v = Method(v, of)
 		}
 		return v, err
 	})
+}
+
+// isDefault reports whether getattr has returned its third argument, which is a value
+// that the script has already.
+func isDefault(v starlark.Value, args starlark.Tuple) bool {
+	if len(args) < 3 {
+		return false
+	}
+	fn, ok := args[2].(*starlark.Builtin)
+	return ok && v == fn
 }
 
 // Method returns v, an attribute of any value, guarded if it is a method of one of
