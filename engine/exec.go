@@ -88,9 +88,7 @@ func (r *Run) main(f *file) (starlark.StringDict, error) {
 		r.cancel(errors.New("the script stopped"))
 	}
 	release()
-	if late := main.Finish(err, func() {}); err == nil && late != nil {
-		err = main.Error(late)
-	}
+	err = main.Finish(err, func() {})
 	r.Waits().Busy(-1)
 	for _, end := range slices.Backward(r.atEnd) {
 		if late := end(); err == nil && late != nil {

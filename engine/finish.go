@@ -21,13 +21,13 @@ func (t *Thread) State(key any, make func() any) any {
 // Finish ends a piece of work of the thread that has come to err: what it has
 // started ends, then what it deferred is called, then what it holds is given back.
 // Before the deferred calls unstoppable is called, if there are any: what stopped the
-// work does not stop them. Finish returns the first error.
+// work does not stop them. Finish returns the first error; one that it met is an *Error.
 func (t *Thread) Finish(err error, unstoppable func()) error {
 	for len(t.atEnd) > 0 {
 		f := t.atEnd[0]
 		t.atEnd = t.atEnd[1:]
-		if late := f(err); err == nil {
-			err = late
+		if late := f(err); err == nil && late != nil {
+			err = t.Error(late)
 		}
 	}
 	clear(t.state)

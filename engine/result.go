@@ -96,9 +96,7 @@ func (r *Run) callOnce(fn starlark.Value, args starlark.Tuple) (starlark.Value, 
 		r.cancel(errors.New("the call failed"))
 	}
 	release()
-	if late := t.Finish(err, func() {}); err == nil && late != nil {
-		err = t.Error(late)
-	}
+	err = t.Finish(err, func() {})
 	if code := r.exit.Load(); code != nil {
 		err = code
 	}

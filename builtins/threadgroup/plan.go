@@ -121,13 +121,13 @@ func (p *plan) circle() []int {
 	return nil
 }
 
-// arrows writes a circle so that each task stands before those that wait for it.
+// arrows writes a circle so that each task stands before one that waits for it.
 func (p *plan) arrows(circle []int) string {
 	var b strings.Builder
-	for i := len(circle) - 1; i >= 0; i-- {
-		b.WriteString(p.order[circle[i]].name() + " → ")
+	for i := len(circle); i > 0; i-- {
+		b.WriteString(p.order[circle[i%len(circle)]].name() + " → ")
 	}
-	return b.String() + p.order[circle[len(circle)-1]].name()
+	return b.String() + p.order[circle[0]].name()
 }
 
 // sorted returns the tasks in an order in which one worker could run them: those that

@@ -105,7 +105,8 @@ func (w *Wait) endLocked(err error) bool {
 }
 
 // Block blocks until the wait ends: by Wake (nil), by its Ctx (its cause), by
-// Timeout (ErrTimeout), or because it is part of a deadlock (a *Deadlock).
+// Timeout (ErrTimeout), or because it is part of a deadlock (a *Deadlock). No lock may
+// be held that somebody's By takes.
 func (w *Wait) Block() error {
 	var stop <-chan struct{}
 	var late <-chan time.Time
