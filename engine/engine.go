@@ -23,10 +23,14 @@ type Options struct {
 
 	Allow permit.Set // what scripts may touch; zero: nothing. Its Audit is called as well as Events
 
-	MaxWorkers int           // tasks running at once over all groups; 0: only the groups' own bounds
-	Serial     bool          // one task at a time, in order of registration
-	DryRun     bool          // groups print their plan, and their tasks are skipped
-	Grace      time.Duration // for clean-up after a run was stopped; 0: 5 seconds
+	MaxWorkers  int    // tasks running at once over all groups; 0: only the groups' own bounds
+	Serial      bool   // one task at a time, in order of registration
+	Joblog      string // JSON Lines of every task that has ended, of groups that name no file of their own; "": none
+	Resume      bool   // take the values of tasks that the joblog has as ok
+	RetryFailed bool   // run only tasks that the joblog has as not ok
+
+	DryRun bool          // groups print their plan, and their tasks are skipped
+	Grace  time.Duration // for clean-up after a run was stopped; 0: 5 seconds
 
 	Hooks *eval.Hooks // told of the statements that run; nil: none, and then they cost nothing
 

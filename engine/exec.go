@@ -90,12 +90,20 @@ func (r *Run) main(f *file) (starlark.StringDict, error) {
 	release()
 	err = main.Finish(err, func() {})
 	r.Waits().Busy(-1)
+	if late := r.finish(); err == nil {
+		err = late
+	}
+	return globals, err
+}
+
+// finish does what modules do at the end, and returns the first error.
+func (r *Run) finish() (err error) {
 	for _, end := range slices.Backward(r.atEnd) {
-		if late := end(); err == nil && late != nil {
+		if late := end(); err == nil {
 			err = late
 		}
 	}
-	return globals, err
+	return err
 }
 
 // folder returns the folder of a script's display name: what load adds in front.

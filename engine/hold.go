@@ -49,6 +49,8 @@ func (t *Thread) NewWait(what string, timeout time.Duration, by func() []wait.Pa
 	}
 	if pos := t.Caller(); pos.IsValid() {
 		w.Pos = pos.String()
+	} else if t.given != nil && t.given.Pos.IsValid() { // a built-in is the task's function
+		w.Pos = t.given.Pos.String()
 	}
 	return w
 }

@@ -97,6 +97,9 @@ func (r *Run) callOnce(fn starlark.Value, args starlark.Tuple) (starlark.Value, 
 	}
 	release()
 	err = t.Finish(err, func() {})
+	if late := r.finish(); err == nil {
+		err = late
+	}
 	if code := r.exit.Load(); code != nil {
 		err = code
 	}

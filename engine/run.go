@@ -172,6 +172,12 @@ func (r *Run) Emit(e event.Event) {
 	}
 }
 
+// Note tells the reader of events something that the user should know.
+func (r *Run) Note(text string) { r.Emit(event.Event{Kind: event.Noted, Text: text}) }
+
+// Script returns the name of the script.
+func (r *Run) Script() string { return r.script.Name() }
+
 // Wants reports whether somebody reads events of a kind.
 func (r *Run) Wants(k event.Kind) bool { return r.engine.wants(k) }
 

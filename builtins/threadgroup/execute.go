@@ -83,13 +83,14 @@ func (g *Group) workers(n int) *group.Slots {
 // complete waits for a run whose Results nobody has seen yet, and returns them.
 func (e *execution) complete(t *engine.Thread) (starlark.Value, error) {
 	e.await(t)
-	return e.group.keep(t, finish([]*execution{e}))
+	return e.group.keep(t, []*execution{e})
 }
 
-// keep makes the results those of the group, and returns them or what the thread
-// stops with. If others can see the group, they are frozen first: the tasks
-// themselves may have shown it to them.
-func (g *Group) keep(t *engine.Thread, results *Results) (starlark.Value, error) {
+// keep makes the Results of runs that are over those of the group, and returns them
+// or what the thread stops with. If others can see the group, they are frozen first:
+// the tasks themselves may have shown it to them.
+func (g *Group) keep(t *engine.Thread, es []*execution) (starlark.Value, error) {
+	results := finish(es)
 	if g.isReached() {
 		t.Publish(results)
 	}
@@ -101,6 +102,11 @@ func (g *Group) keep(t *engine.Thread, results *Results) (starlark.Value, error)
 	}
 	if cause := t.Cancelled(); cause != nil {
 		return nil, cause
+	}
+	for _, e := range es {
+		if e.lost != nil {
+			return nil, e.lost
+		}
 	}
 	if g.noCheck {
 		return results, nil
@@ -154,7 +160,7 @@ func (g *Group) waitMethod(thread *starlark.Thread, args starlark.Tuple, kwargs 
 		return finish(es), err
 	}
 	g.forget(es)
-	return g.keep(t, finish(es))
+	return g.keep(t, es)
 }
 
 // def cancel(reason="")

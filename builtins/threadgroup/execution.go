@@ -52,6 +52,8 @@ type execution struct {
 	count int
 	list  []*Result // in order of being added
 
+	keeper *keeper           // nil: there is no joblog
+	lost   error             // why the joblog lacks something; guarded by the run's lock
 	failed engine.GroupError // of a run that keeps no Results; guarded by the run's lock
 }
 
@@ -86,6 +88,10 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 	if err != nil {
 		return err
 	}
+	if e.keeper, err = g.keeperOf(t); err != nil {
+		leave()
+		return err
+	}
 	handOver(t, e.specs)
 	e.specs, e.last = nil, nil
 	e.leave, e.first = leave, len(results)
@@ -109,9 +115,14 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 	tasks := make([]*group.Task[starlark.Value], len(results))
 	for i, r := range results {
 		tasks[i] = &r.task
+		r.task.Index = i // as it will be; the arguments of a map hang on it
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err := e.remember(results); err != nil {
+		e.run.Stop(err)
+		e.lost = err
+	}
 	e.list, e.count = results, len(results)
 	e.queued(0, results)
 	e.run.Add(tasks...)
@@ -131,6 +142,10 @@ func (e *execution) add(r *Result) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err := e.remember([]*Result{r}); err != nil {
+		e.group.shared.live.Add(-1)
+		return err
+	}
 	if e.open {
 		e.list = append(e.list, r)
 	}
@@ -143,10 +158,23 @@ func (e *execution) add(r *Result) error {
 	return nil
 }
 
+// remember looks tasks up in the joblog, if there is one.
+func (e *execution) remember(results []*Result) error {
+	if e.keeper == nil || e.dry() {
+		return nil
+	}
+	for _, r := range results {
+		if err := e.keeper.remember(e.group, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ended returns what is told of tasks that have ended; nil if nobody asks, so that
 // a run of many short tasks pays nothing.
 func (e *execution) ended() func(*group.Task[starlark.Value]) error {
-	if e.onEnd == nil && !e.open {
+	if e.onEnd == nil && !e.open && e.keeper == nil {
 		return nil
 	}
 	return func(t *group.Task[starlark.Value]) (stop error) {
@@ -156,6 +184,9 @@ func (e *execution) ended() func(*group.Task[starlark.Value]) error {
 		}
 		if e.onEnd != nil {
 			stop = e.onEnd(r)
+		}
+		if e.lost != nil {
+			stop = e.lost
 		}
 		if b := e.inbox.Load(); b != nil {
 			b.put(r)

@@ -216,8 +216,8 @@ func (m *mapping) end(stop error) error {
 	if cause := m.t.Cancelled(); cause != nil {
 		return cause
 	}
-	if m.g.noCheck {
-		return nil
+	if m.e.lost != nil || m.g.noCheck {
+		return m.e.lost
 	}
 	return m.e.failure()
 }

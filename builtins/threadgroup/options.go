@@ -27,6 +27,8 @@ type options struct {
 	retry      *retryPolicy  // nil: none
 	limit      limits
 	noCheck    bool
+	joblog     string // path; "": none
+	resume     bool
 
 	maxFailures int     // 0: no bound
 	maxShare    float64 // the same in percent
@@ -36,6 +38,14 @@ type options struct {
 	kwargs   []starlark.Tuple
 	after    []starlark.Value // functions and names
 	priority int
+}
+
+// check returns an error if options do not go together.
+func (o *options) check(fn string, t *engine.Thread) error {
+	if o.resume && o.joblog == "" && t.Run().Options().Joblog == "" {
+		return fmt.Errorf("%s: resume needs joblog: the file to resume from", fn)
+	}
+	return nil
 }
 
 // share visits the values that the options hold.
@@ -70,6 +80,10 @@ var (
 		{"deadline", func(o *options, v starlark.Value) error { return setSeconds(&o.deadline, v) }},
 		{"max_failures", setMaxFailures},
 		{"check", setCheck},
+		{"joblog", func(o *options, v starlark.Value) error { return setString(&o.joblog, v) }},
+		{"resume", func(o *options, v starlark.Value) error { return setBool(&o.resume, v) }},
+		{"progress", setProgress},
+		{"queue", func(_ *options, v starlark.Value) error { return setString(new(string), v) }}, // for a cluster
 	}
 	executionOptions = append(signature{workersOption}, slices.DeleteFunc(slices.Clone(groupOptions),
 		func(o option) bool { return o.name == "max_workers" })...)
@@ -98,6 +112,8 @@ var guesses = map[string]string{
 	"retries":             "retry",
 	"max_retries":         "retry",
 	"rate_limit":          "limit",
+	"rate":                "limit",
+	"log":                 "joblog",
 	"return_exceptions":   "check=False",
 	"raise_on_error":      "check",
 	"depends_on":          "after",
@@ -271,19 +287,32 @@ func setPriority(o *options, v starlark.Value) error {
 }
 
 // setIdempotent checks an option that has no effect on one machine.
-func setIdempotent(_ *options, v starlark.Value) error {
-	if _, ok := v.(starlark.Bool); !ok {
-		return fmt.Errorf("must be True or False, not %s", v.Type())
-	}
-	return nil
-}
+func setIdempotent(_ *options, v starlark.Value) error { return setBool(new(bool), v) }
 
 func setCheck(o *options, v starlark.Value) error {
+	var check bool
+	err := setBool(&check, v)
+	o.noCheck = !check
+	return err
+}
+
+func setBool(to *bool, v starlark.Value) error {
 	b, ok := v.(starlark.Bool)
 	if !ok {
 		return fmt.Errorf("must be True or False, not %s", v.Type())
 	}
-	o.noCheck = !bool(b)
+	*to = bool(b)
+	return nil
+}
+
+// setProgress checks an option of which only terminals take notice.
+func setProgress(_ *options, v starlark.Value) error {
+	if v == starlark.String("auto") {
+		return nil
+	}
+	if setBool(new(bool), v) != nil {
+		return fmt.Errorf(`must be "auto", True or False, not %s`, v)
+	}
 	return nil
 }
 

@@ -36,6 +36,8 @@ func (g *Group) race(thread *starlark.Thread, args starlark.Tuple, kwargs []star
 	e.await(t)
 	results := finish([]*execution{e})
 	switch cause := t.Cancelled(); {
+	case e.lost != nil:
+		return nil, e.lost
 	case winner != nil:
 		if g.isReached() {
 			t.Publish(winner)

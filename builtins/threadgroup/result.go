@@ -21,7 +21,8 @@ type Result struct {
 	spec    *spec
 	failure *Error // set before the status is final; nil when ok
 	live    *live  // nil: it is seen only after its run has ended
-	cached  bool   // its value is an earlier run's
+	cached  bool   // its outcome is an earlier run's
+	kept    *kept  // its place in the joblog; nil: there is none
 }
 
 // live is what a Result needs that is seen while its task runs.

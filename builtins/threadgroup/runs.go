@@ -144,6 +144,11 @@ func (s *scope) end(t *engine.Thread, err error) error {
 			e.await(t)
 		}
 		g.forget(es)
+		for _, e := range es {
+			if err == nil {
+				err = e.lost
+			}
+		}
 		if failure := finish(es).unseen(); err == nil && failure != nil && !g.noCheck {
 			err = failure
 		}

@@ -142,6 +142,6 @@ func (c *completion) end(stop error) error {
 		e.await(c.t)
 	}
 	c.g.forget(es)
-	_, err := c.g.keep(c.t, finish(es))
+	_, err := c.g.keep(c.t, es)
 	return err
 }

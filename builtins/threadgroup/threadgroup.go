@@ -64,6 +64,7 @@ type shared struct {
 	unnamed counter
 	runs    counter
 	live    atomic.Int64 // tasks that have not ended
+	keepers keepers
 }
 
 // enter counts n tasks that begin to wait for a worker; leave takes them back.
@@ -94,6 +95,9 @@ func newGroup(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 		return nil, err
 	}
 	t := engine.Of(thread)
+	if err := o.check("threadgroup", t); err != nil {
+		return nil, err
+	}
 	s := sharedOf(t.Run())
 	if o.name == "" {
 		o.name = t.AssignedName()
@@ -144,6 +148,9 @@ func threadedExecution(thread *starlark.Thread, b *starlark.Builtin, args starla
 		return nil, err
 	}
 	t := engine.Of(thread)
+	if err := o.check(b.Name(), t); err != nil {
+		return nil, err
+	}
 	g := makeGroup(t, o)
 	i := 0
 	for v := range starlark.Elements(functions) {

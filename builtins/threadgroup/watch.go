@@ -64,6 +64,9 @@ func (e *execution) settled(t *group.Task[starlark.Value], status group.Status, 
 	if t.Err != nil && again < 0 {
 		r.fail()
 	}
+	if e.keeper != nil && again < 0 && r.kept != nil && e.lost == nil {
+		e.lost = e.keeper.record(r, status)
+	}
 	kind := event.TaskEnded
 	if again >= 0 {
 		kind = event.TaskRetry

@@ -24,6 +24,9 @@ type execFlags struct {
 	grace      duration
 	quiet      bool
 	dryRun     bool
+	joblog     string
+	resume     bool
+	retry      bool
 	json       bool
 	profile    string
 	color      string
@@ -60,6 +63,9 @@ the script prints; exit(n) in the script gives n.`,
 	flags.BoolVar(&f.serial, "serial", false, "run one task at a time, in order of registration")
 	flags.Var(&f.timeout, "timeout", "stop the script after `TIME`, such as 90, 1.5, 300ms or 2m")
 	flags.Var(&f.grace, "grace", "give deferred calls `TIME` after a stop")
+	flags.StringVar(&f.joblog, "joblog", "", "append a line of JSON about every task that has ended to `FILE`")
+	flags.BoolVar(&f.resume, "resume", false, "take the values of tasks that the joblog has as ok; run the others")
+	flags.BoolVar(&f.retry, "retry-failed", false, "run only tasks that the joblog has as not ok; take the values of those that are")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what groups would run, in order; their tasks are skipped")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary")
 	flags.BoolVar(&f.json, "json", false, "print one JSON document about the run; what the script prints goes to standard error")
@@ -133,13 +139,25 @@ func (j *job) document(src source, exit int, err error) int {
 // sink returns what reads the events of the run.
 func (j *job) sink() event.Sink {
 	sink := j.sum.sink()
-	if j.doc == nil {
-		return sink
+	only := append(sink.Only, event.Noted)
+	if j.doc != nil {
+		only = append(only, event.TaskEnded)
 	}
-	return event.Sink{
-		Take: func(e event.Event) { j.sum.event(e); j.doc.event(e) },
-		Only: append(sink.Only, event.TaskEnded),
-	}
+	return event.Sink{Only: only, Take: func(e event.Event) {
+		if e.Kind == event.Noted {
+			j.note(e.Text)
+			return
+		}
+		sink.Take(e)
+		if j.doc != nil {
+			j.doc.event(e)
+		}
+	}}
+}
+
+// note tells the user something beside errors.
+func (j *job) note(text string) {
+	fmt.Fprintf(j.err, "%s %s\n", j.paint.blue("note:"), oneLine(text))
 }
 
 // stdout is where the script prints.
@@ -168,7 +186,8 @@ func (j *job) run(ctx context.Context, src source, text []byte) (err error) {
 	defer closeFolder()
 	eng, err := engine.New(engine.Options{
 		Modules: builtins.Standard(), Stdout: j.stdout(), FS: folder, Events: j.sink(), Allow: j.allow,
-		MaxWorkers: int(j.maxWorkers), Serial: j.serial, DryRun: j.dryRun, Grace: time.Duration(j.grace),
+		MaxWorkers: int(j.maxWorkers), Serial: j.serial, DryRun: j.dryRun,
+		Joblog: j.joblog, Resume: j.resume, RetryFailed: j.retry, Grace: time.Duration(j.grace),
 		Limits: j.limits, Hooks: hooks,
 	})
 	if err != nil {
@@ -191,7 +210,7 @@ func (j *job) planned(err error) error {
 		return err
 	}
 	if errors.As(err, &e) && e.Pos.IsValid() {
-		fmt.Fprintf(j.err, "%s the dry run ends at %s, where the script needs a result\n", j.paint.blue("note:"), e.Pos)
+		j.note(fmt.Sprintf("the dry run ends at %s, where the script needs a result", e.Pos))
 	}
 	return nil
 }

@@ -37,12 +37,13 @@ const (
 	TaskOverdue                  // Group, Run, Task, Index: stopped, but a host call has not returned within the grace period
 	Printed                      // Text: a line, without its newline
 	Permission                   // Text: what for; Granted; Flag
+	Noted                        // Text: what the user should know
 )
 
 var kindNames = [...]string{
 	RunStarted: "run started", RunEnded: "run ended", GroupStarted: "group started", GroupEnded: "group ended",
 	TaskQueued: "task queued", TaskStarted: "task started", TaskProgress: "task progress", TaskRetry: "task retry",
-	TaskEnded: "task ended", TaskOverdue: "task overdue", Printed: "printed", Permission: "permission",
+	TaskEnded: "task ended", TaskOverdue: "task overdue", Printed: "printed", Permission: "permission", Noted: "noted",
 }
 
 // String returns the kind in words, such as "task ended".

@@ -43,7 +43,11 @@ func (e *Unheld) Error() string { return e.Path + " " + e.Msg }
 // must not change meanwhile.
 func Encode(v starlark.Value) ([]byte, error) {
 	e := encoder{path: map[any]bool{}}
-	if err := e.value(v); err != nil {
+	err := e.value(v)
+	if err == nil && e.b.Len() > maxValue {
+		err = tooBig()
+	}
+	if err != nil {
 		return nil, &Unheld{"value" + err.path(), err.msg}
 	}
 	return e.b.Bytes(), nil
@@ -72,13 +76,14 @@ func (r *refusal) path() string {
 }
 
 type encoder struct {
-	b    bytes.Buffer
-	path map[any]bool // lists and dicts that are being written
+	b     bytes.Buffer
+	path  map[any]bool // lists and dicts that are being written
+	depth int
 }
 
 func (e *encoder) value(v starlark.Value) *refusal {
 	if e.b.Len() > maxValue {
-		return refuse("would take more than 64 MiB")
+		return tooBig()
 	}
 	switch v := v.(type) {
 	case starlark.NoneType:
@@ -86,13 +91,13 @@ func (e *encoder) value(v starlark.Value) *refusal {
 	case starlark.Bool:
 		e.b.WriteString(strconv.FormatBool(bool(v)))
 	case starlark.Int:
-		e.b.WriteString(v.String())
+		return e.int(v)
 	case starlark.Float:
 		return e.float(float64(v))
 	case starlark.String:
 		return e.text(string(v), "is a string")
 	case starlark.Tuple:
-		return e.tuple(v)
+		return e.deeper(func() *refusal { return e.tuple(v) })
 	case *starlark.List:
 		return e.within(v, func() *refusal { return e.elements(v) })
 	case *starlark.Dict:
@@ -110,7 +115,31 @@ func (e *encoder) within(v any, write func() *refusal) *refusal {
 	}
 	e.path[v] = true
 	defer delete(e.path, v)
+	return e.deeper(write)
+}
+
+// deeper writes a container.
+func (e *encoder) deeper(write func() *refusal) *refusal {
+	if e.depth++; e.depth > maxDepth {
+		return refuse("is nested more than %d levels deep", maxDepth)
+	}
+	defer func() { e.depth-- }()
 	return write()
+}
+
+func tooBig() *refusal { return refuse("would take more than %d MiB", maxValue>>20) }
+
+func (e *encoder) int(n starlark.Int) *refusal {
+	if small, ok := n.Int64(); ok {
+		e.b.Write(strconv.AppendInt(e.b.AvailableBuffer(), small, 10))
+		return nil
+	}
+	b := n.BigInt()
+	if b.BitLen()/4 > maxValue {
+		return tooBig()
+	}
+	e.b.Write(b.Append(e.b.AvailableBuffer(), 10))
+	return nil
 }
 
 func (e *encoder) float(f float64) *refusal {
@@ -129,8 +158,8 @@ func (e *encoder) text(s, is string) *refusal {
 	if !utf8.ValidString(s) {
 		return refuse("%s that is not valid UTF-8", is)
 	}
-	if len(s) > maxValue {
-		return refuse("would take more than 64 MiB")
+	if e.b.Len()+len(s) > maxValue {
+		return tooBig()
 	}
 	if plain(s) {
 		e.b.WriteByte('"')

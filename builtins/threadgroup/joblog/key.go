@@ -79,6 +79,9 @@ func parameter(name starlark.Value) string {
 		}
 		return syntax.Quote(s, false)
 	}
+	if s == "" {
+		return `""`
+	}
 	return s
 }
 
