@@ -4,6 +4,7 @@ package builtins
 import (
 	"github.com/starlark-tg/tg/builtins/json"
 	"github.com/starlark-tg/tg/builtins/math"
+	"github.com/starlark-tg/tg/builtins/sync"
 	"github.com/starlark-tg/tg/builtins/threadgroup"
 	"github.com/starlark-tg/tg/builtins/time"
 	"github.com/starlark-tg/tg/engine"
@@ -16,5 +17,6 @@ func Standard() []engine.Module {
 		time.Module(),
 		json.Module(),
 		math.Module(),
+		sync.Module(),
 	}
 }

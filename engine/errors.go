@@ -164,6 +164,9 @@ func (t *Thread) classify(e *Error) {
 	} else if cause := t.Cancelled(); cause != nil && (stopped || errors.Is(e.cause, cause)) {
 		e.Kind, e.Msg, e.cause = "cancelled", cause.Error(), cause
 	}
+	if _, ok := e.cause.(*GroupError); ok {
+		return // what its tasks met is theirs
+	}
 	var kind interface{ Kind() string }
 	if errors.As(e.cause, &kind) {
 		e.Kind = kind.Kind()

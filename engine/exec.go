@@ -88,8 +88,7 @@ func (r *Run) main(f *file) (starlark.StringDict, error) {
 		r.cancel(errors.New("the script stopped"))
 	}
 	release()
-	err = main.Finish(err, func() {})
-	r.Waits().Busy(-1)
+	err = main.Finish(err, func() {}) // it stays busy: who calls the functions that are left may end any wait
 	if late := r.finish(); err == nil {
 		err = late
 	}

@@ -23,6 +23,19 @@ func (t *Thread) State(key any, make func() any) any {
 // Before the deferred calls unstoppable is called, if there are any: what stopped the
 // work does not stop them. Finish returns the first error; one that it met is an *Error.
 func (t *Thread) Finish(err error, unstoppable func()) error {
+	err = t.endAll(err)
+	if t.Deferred() {
+		unstoppable()
+		if late := t.RunDefers(); err == nil {
+			err = late
+		}
+	}
+	t.giveBack()
+	return err
+}
+
+// endAll ends what the thread has started.
+func (t *Thread) endAll(err error) error {
 	for len(t.atEnd) > 0 {
 		f := t.atEnd[0]
 		t.atEnd = t.atEnd[1:]
@@ -31,12 +44,5 @@ func (t *Thread) Finish(err error, unstoppable func()) error {
 		}
 	}
 	clear(t.state)
-	if t.Deferred() {
-		unstoppable()
-		if late := t.RunDefers(); err == nil {
-			err = late
-		}
-	}
-	t.giveBack()
 	return err
 }

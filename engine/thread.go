@@ -205,7 +205,7 @@ func (t *Thread) Defer(fn starlark.Value, args starlark.Tuple, kwargs []starlark
 func (t *Thread) Deferred() bool { return len(t.defers) > 0 }
 
 // RunDefers calls what was deferred, last in first out, even after Stop, within
-// Options.Grace. It returns the first error, or nil.
+// Options.Grace, and ends what that has started. It returns the first error, or nil.
 func (t *Thread) RunDefers() error {
 	if len(t.defers) == 0 {
 		return nil
@@ -231,7 +231,7 @@ func (t *Thread) RunDefers() error {
 			first = err
 		}
 	}
-	return first
+	return t.endAll(first)
 }
 
 var errGrace = errors.New("the grace period for deferred calls is over")

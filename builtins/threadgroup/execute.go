@@ -39,10 +39,14 @@ func (g *Group) startRegistered(t *engine.Thread, as func(*execution)) (*executi
 	e := g.newExecution(t)
 	e.registered, e.plan = true, plan
 	as(e)
+	reached := g.isReached()
 	results := make([]Result, len(plan.order))
 	list := make([]*Result, len(results))
 	for i, r := range plan.order {
 		list[i] = results[i].init(e.spec(r.f, r.o), e.live)
+		if e.live {
+			list[i].live.reached = reached
+		}
 	}
 	for i, needs := range plan.needs {
 		for _, j := range needs {
@@ -128,9 +132,10 @@ func (g *Group) startMethod(thread *starlark.Thread, args starlark.Tuple, kwargs
 
 // startLive begins a run of the registered tasks beside the script.
 func (g *Group) startLive(t *engine.Thread) (*execution, error) {
+	sc := g.scopeFor(t)
+	defer sc.gate.RUnlock()
 	e, err := g.startRegistered(t, func(e *execution) {
-		e.open, e.live, e.beside, e.scope = true, true, true, g.scopeFor(t)
-		e.ctx = e.scope.ctx
+		e.open, e.live, e.beside, e.scope, e.ctx = true, true, true, sc, sc.ctx
 	})
 	if err != nil {
 		return nil, err

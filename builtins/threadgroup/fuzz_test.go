@@ -201,13 +201,15 @@ func (w *watch) module() engine.Module {
 				return starlark.None, nil
 			}
 			ended := t.Run().Beside()
+			t.Run().Waits().Busy(1)
 			others.wg.Go(func() {
+				defer t.Run().Waits().Busy(-1)
 				defer ended()
 				stop := context.AfterFunc(t.Run().Context(), func() { own.Stop(context.Cause(t.Run().Context())) })
 				defer stop()
 				for range 5 {
 					_, err := own.Call(fn, args, nil)
-					w.error(err)
+					w.error(own.Finish(err, func() {}))
 				}
 			})
 			return starlark.None, nil

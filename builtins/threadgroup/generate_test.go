@@ -83,6 +83,20 @@ def read(x):
     tryit(lambda: list(zip(x, enumerate(x), reversed(x))))
     return len(str(x)), tryit(len, x)
 
+q = queue()
+c = counter()
+held = lock()
+
+def first(stream):
+    for r in stream:
+        read(r.get())
+        break
+
+def drain(stream):
+    for r in stream:
+        read(r.get())
+        tryit(lambda: r.get().append(1))
+
 def spin(n):
     for _ in range(n):
         pass
@@ -99,6 +113,10 @@ func generate(data []byte) (src string, strict bool) {
 	p.declare("lib_fn", 'f')
 	p.declare("lib_make", 'f')
 	p.declare("args", 'l')
+	if !p.strict {
+		p.line("memo = cache(key=lambda *a: len(a))(lib_make)")
+		p.declare("memo", 'f')
+	}
 	for range 2 {
 		p.group()
 	}
@@ -253,7 +271,11 @@ func (p *generator) block(n, depth int) {
 }
 
 func (p *generator) statement(depth int) {
-	switch p.pick(27) {
+	switch p.pick(33) {
+	case 27, 28, 29, 30:
+		p.live()
+	case 31, 32:
+		p.coordinate()
 	case 24, 25, 26:
 		p.beside()
 	case 20, 21:

@@ -256,10 +256,11 @@ func setMaxFailures(o *options, v starlark.Value) error {
 
 func setAfter(o *options, v starlark.Value) error {
 	switch v := v.(type) {
+	case engine.Stream:
 	case starlark.String, starlark.Callable:
 		o.after = []starlark.Value{v}
 		return nil
-	case starlark.Iterable:
+	case starlark.Sequence:
 		for e := range starlark.Elements(v) {
 			switch e.(type) {
 			case starlark.String, starlark.Callable:
@@ -318,7 +319,7 @@ func setProgress(_ *options, v starlark.Value) error {
 
 func setArgs(o *options, v starlark.Value) error {
 	it, ok := v.(starlark.Iterable)
-	if !ok {
+	if _, stream := v.(engine.Stream); stream || !ok {
 		return fmt.Errorf("must be a list of arguments, not %s", v.Type())
 	}
 	for e := range starlark.Elements(it) {

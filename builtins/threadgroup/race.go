@@ -39,9 +39,6 @@ func (g *Group) race(thread *starlark.Thread, args starlark.Tuple, kwargs []star
 	case e.lost != nil:
 		return nil, e.lost
 	case winner != nil:
-		if g.isReached() {
-			t.Publish(winner)
-		}
 		return winner, nil
 	case cause != nil:
 		return nil, cause

@@ -62,12 +62,16 @@ func (g *Group) keepPending(e *execution) {
 // pendingOf returns the live runs of a group that belong to the caller's run of the
 // script, those of registered tasks first.
 func (g *Group) pendingOf(run *engine.Run) []*execution {
+	return g.pendingWhere(func(e *execution) bool { return e.scope.run == run })
+}
+
+func (g *Group) pendingWhere(want func(*execution) bool) []*execution {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var first, rest []*execution
 	for _, e := range g.runs.pending {
 		switch {
-		case e.scope.run != run:
+		case !want(e):
 		case e.registered:
 			first = append(first, e)
 		default:
@@ -90,9 +94,11 @@ type scope struct {
 	run *engine.Run
 	ctx context.Context // ends when the work must stop
 
-	mu     sync.Mutex // guards what follows
-	over   bool
-	groups []*Group // that may have live runs
+	gate sync.RWMutex // read-held while a live run begins; guards over
+	over bool
+
+	mu     sync.Mutex // guards groups
+	groups []*Group   // that may have live runs
 }
 
 type scopeKey struct{}
@@ -105,12 +111,6 @@ func scopeOf(t *engine.Thread) *scope {
 	}).(*scope)
 }
 
-func (s *scope) isOver() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.over
-}
-
 func (s *scope) add(g *Group) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +119,11 @@ func (s *scope) add(g *Group) {
 	}
 }
 
+// next returns a group that may have live runs; nil: there is none, and there will not
+// be any more.
 func (s *scope) next() *Group {
+	s.gate.Lock() // nobody is about to add one
+	defer s.gate.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.groups) == 0 {
@@ -135,7 +139,7 @@ func (s *scope) next() *Group {
 // looked at is its own.
 func (s *scope) end(t *engine.Thread, err error) error {
 	for g := s.next(); g != nil; g = s.next() {
-		es := g.pendingOf(t.Run())
+		es := g.pendingWhere(func(e *execution) bool { return e.scope == s })
 		for _, e := range es {
 			if err != nil {
 				e.run.Stop(errors.New("what started it has failed"))

@@ -18,6 +18,7 @@ func (g *Group) submit(thread *starlark.Thread, args starlark.Tuple, kwargs []st
 	if err != nil {
 		return nil, err
 	}
+	defer e.run.Release()
 	s := newSpec(t, &Function{fn: fn, args: args, kwargs: kwargs}, g.defaults)
 	r := new(Result).init(s, true)
 	r.live.reached = g.isReached()
@@ -26,19 +27,20 @@ func (g *Group) submit(thread *starlark.Thread, args starlark.Tuple, kwargs []st
 	return r, e.add(r)
 }
 
-// forSubmit returns the run that a task submitted by t belongs to: the one that t is a
-// task of, or the one that the group has for what the script submits.
+// forSubmit returns the run that a task submitted by t belongs to, held: the one that t
+// is a task of, or the one that the group has for what the script submits.
 func (g *Group) forSubmit(t *engine.Thread) (*execution, error) {
 	if err := t.Stopping(); err != nil {
 		return nil, err
 	}
-	if w, ok := t.Local.(*worker); ok && w.e.group == g && w.e.open {
+	if w, ok := t.Local.(*worker); ok && w.e.group == g && w.e.open && w.e.run.Hold() {
 		return w.e, nil
 	}
 	sc := g.scopeFor(t)
+	defer sc.gate.RUnlock()
 	g.submits.Lock() // two threads may find that there is none
 	defer g.submits.Unlock()
-	if e := g.openRun(sc); e != nil {
+	if e := g.openRun(sc); e != nil && e.run.Hold() {
 		return e, nil
 	}
 	e := g.newExecution(t)
@@ -46,6 +48,7 @@ func (g *Group) forSubmit(t *engine.Thread) (*execution, error) {
 	if err := e.start(g.workers(defaultWorkers()), nil); err != nil {
 		return nil, err
 	}
+	e.run.Hold()
 	g.keepPending(e)
 	return e, nil
 }
@@ -63,10 +66,17 @@ func (g *Group) openRun(sc *scope) *execution {
 }
 
 // scopeFor returns what a live run begun by t ends with: the piece of work that made
-// the group, or t's own if that is over.
+// the group, or t's own if that is over. The scope does not end before its gate is
+// given up.
 func (g *Group) scopeFor(t *engine.Thread) *scope {
-	if h := g.home; h != nil && h.run == t.Run() && !h.isOver() {
-		return h
+	if h := g.home; h.run == t.Run() {
+		h.gate.RLock()
+		if !h.over {
+			return h
+		}
+		h.gate.RUnlock()
 	}
-	return scopeOf(t)
+	own := scopeOf(t)
+	own.gate.RLock()
+	return own
 }

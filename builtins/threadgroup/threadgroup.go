@@ -152,8 +152,13 @@ func threadedExecution(thread *starlark.Thread, b *starlark.Builtin, args starla
 		return nil, err
 	}
 	g := makeGroup(t, o)
-	i := 0
-	for v := range starlark.Elements(functions) {
+	it, err := engine.Iterate(thread, functions)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", b.Name(), err)
+	}
+	defer it.Done()
+	var v starlark.Value
+	for i := 0; it.Next(&v); i++ {
 		f, ok := v.(*Function)
 		if !ok {
 			fn, ok := v.(starlark.Callable)
@@ -163,7 +168,9 @@ func threadedExecution(thread *starlark.Thread, b *starlark.Builtin, args starla
 			f = &Function{fn: fn}
 		}
 		g.registered = append(g.registered, &registration{f: f, o: g.defaults})
-		i++
+	}
+	if err := engine.IterErr(it); err != nil {
+		return nil, err
 	}
 	return g.execute(thread)
 }

@@ -66,7 +66,8 @@ func (w *worker) Gates(_ *group.Attempt, t *group.Task[starlark.Value]) ([]*grou
 	r := t.Of.(*Result)
 	w.task = r
 	args, kwargs := r.arguments()
-	return r.spec.o.limit.gates(w.thread, args, kwargs)
+	gates, err := r.spec.o.limit.gates(w.thread, args, kwargs)
+	return gates, w.thread.Finish(err, func() {})
 }
 
 // never are the kinds of errors that another try cannot mend.
@@ -92,7 +93,7 @@ func (w *worker) Again(_ *group.Attempt, t *group.Task[starlark.Value], v starla
 		arg = &Error{err: e, task: r.spec.Name}
 	}
 	answer, fault := w.thread.Call(ask, starlark.Tuple{arg}, nil)
-	if fault != nil {
+	if fault = w.thread.Finish(fault, func() {}); fault != nil {
 		return false, fault
 	}
 	return bool(answer.Truth()), nil

@@ -19,6 +19,9 @@ func (w *writer) sequence(v starlark.Value, dst reflect.Value) error {
 			return w.bytes(v, string(v), dst)
 		}
 	case starlark.IterableMapping: // its keys alone are hardly what is meant
+	case interface {
+		IterateOn(*starlark.Thread) (starlark.Iterator, error)
+	}: // a stream must be waited for, by its thread
 	case starlark.Iterable:
 		id := identify(v)
 		if err := w.enter(id); err != nil {

@@ -104,7 +104,7 @@ const shown = 50
 
 func report(all []*Wait, notes []*func() string) string {
 	var b strings.Builder
-	b.WriteString("deadlock: everybody waits, and nothing is under way that could change it")
+	b.WriteString("deadlock: everybody waits, and nothing can change that")
 	for i, w := range all {
 		if i == shown {
 			fmt.Fprintf(&b, "\n  … and %d more", len(all)-i)

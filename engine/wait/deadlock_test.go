@@ -44,7 +44,7 @@ func TestReport(t *testing.T) {
 		two := begin(&m, `task "two"`, at(`lock "a"`, "x.star:9:5"), by(party(`task "one"`)))
 		three := begin(&m, `task "three"`, at(`semaphore "s"`, ""), by(party(`task "three"`), party("p1"), party("p2"), party("p3"), party("p4"), party("p5"), party("p6")))
 		text := report(t, one)
-		require.Equal(t, `deadlock: everybody waits, and nothing is under way that could change it
+		require.Equal(t, `deadlock: everybody waits, and nothing can change that
   task "one" waits for lock "b", held by task "two" (x.star:4:5)
   task "two" waits for lock "a", held by task "one" (x.star:9:5)
   task "three" waits for semaphore "s", held by itself, p1, p2, p3, p4, 2 more

@@ -179,3 +179,10 @@ func (m *Monitor) add(n int) {
 		time.AfterFunc(confirm, func() { m.look(moves) })
 	}
 }
+
+// Moving returns how many things can go on by themselves.
+func (m *Monitor) Moving() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.busy
+}

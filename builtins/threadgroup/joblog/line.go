@@ -105,27 +105,36 @@ func marshal(x any) []byte {
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
 
-// parse reads a line: a record, or nil for a header.
-func parse(line []byte) (*record, error) {
-	var r struct {
-		Joblog *int `json:"joblog"`
-		N      *int `json:"n"` // of record, which would not tell 0 from none
-		record
-	}
-	if err := json.Unmarshal(line, &r); err != nil {
+// A found is what is read of a line: that of a task, if it is no header.
+type found struct {
+	Joblog *int            `json:"joblog"` // of a header
+	Group  string          `json:"group"`
+	Task   string          `json:"task"`
+	Args   string          `json:"args"`
+	N      *int            `json:"n"`
+	Status string          `json:"status"`
+	Value  json.RawMessage `json:"value"`
+	Why    string          `json:"why"`
+}
+
+func parse(line []byte) (*found, error) {
+	var f found
+	if err := json.Unmarshal(line, &f); err != nil {
 		return nil, reason(line, err)
 	}
 	switch {
-	case r.Joblog != nil:
-		return nil, checkVersion(*r.Joblog)
-	case r.N == nil || *r.N < 1:
+	case f.Joblog != nil:
+		return &f, checkVersion(*f.Joblog)
+	case f.N == nil || *f.N < 1:
 		return nil, errors.New(`it has no number "n" from 1`)
-	case r.Status == "":
+	case f.Status == "":
 		return nil, errors.New(`it has no "status"`)
 	}
-	r.record.N = *r.N
-	return &r.record, nil
+	return &f, nil
 }
+
+// held reports whether the line has its task's value.
+func (f *found) held() bool { return f.Joblog == nil && f.Status == OK && f.Value != nil }
 
 func checkVersion(n int) error {
 	if n == version {

@@ -45,16 +45,16 @@ func (e Entry) Value() (starlark.Value, error) {
 	if _, err := e.log.file.ReadAt(line, e.at); err != nil {
 		return nil, e.log.failed("read", err)
 	}
-	r, err := parse(line)
+	f, err := parse(line)
 	switch {
-	case err == nil && r != nil && r.Value != nil && r.Status == OK:
-		v, err := Decode(r.Value)
+	case err == nil && f.held():
+		v, err := Decode(f.Value)
 		if err != nil {
-			return nil, fmt.Errorf("joblog %s: value of task %q: %w", e.log.name, r.Task, err)
+			return nil, fmt.Errorf("joblog %s: value of task %q: %w", e.log.name, f.Task, err)
 		}
 		return v, nil
-	case err == nil && r != nil && r.Why != "":
-		return nil, fmt.Errorf("joblog %s: the value of task %q could not be kept: %s", e.log.name, r.Task, r.Why)
+	case err == nil && f.Why != "":
+		return nil, fmt.Errorf("joblog %s: the value of task %q could not be kept: %s", e.log.name, f.Task, f.Why)
 	}
 	return nil, fmt.Errorf("joblog %s has no value for the task", e.log.name)
 }
@@ -96,19 +96,19 @@ func (l *Log) read() error {
 		case err == nil && !utf8.Valid(line):
 			err = errors.New("it is not UTF-8")
 		}
-		var rec *record
+		var f *found
 		if err == nil {
-			rec, err = parse(line)
+			f, err = parse(line)
 		}
-		if err == nil && n == 1 && rec != nil {
+		if err == nil && n == 1 && f.Joblog == nil {
 			err = errors.New("it is no header")
 		}
 		if err != nil {
 			return &Error{l.name, n, "this is not a joblog's line: " + err.Error()}
 		}
-		if rec != nil {
-			k := Key{share(rec.Group), share(rec.Task), rec.Args, rec.N}
-			l.old[k] = Entry{share(rec.Status), rec.Status == OK && rec.Value != nil, l, l.size, len(line)}
+		if f.Joblog == nil {
+			k := Key{share(f.Group), share(f.Task), f.Args, *f.N}
+			l.old[k] = Entry{share(f.Status), f.held(), l, l.size, len(line)}
 		}
 		l.size += size
 	}

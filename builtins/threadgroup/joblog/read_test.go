@@ -59,7 +59,7 @@ func TestForeign(t *testing.T) {
 		header + line + line[:30] + line[:40] + "\n":                           third + "it is not JSON: invalid character '{' after object key",
 		header + line + "{\"n\":1,\"status\":\"\xff\"}\n":                      third + "it is not UTF-8",
 		header + line + strings.Repeat("x", 66<<20) + "\n" + line:              third + "it is too long",
-		header + line + `{"n":1,"value":` + strings.Repeat("[", 20_000) + "\n": third + "it is not JSON: exceeded max depth",
+		header + line + `{"n":1,"value":` + strings.Repeat("[", 20_000) + "\n": third + "it is not JSON: invalid character '[' exceeded max depth",
 	} {
 		f := file(t, content)
 		_, err := joblog.Open(f, "x.jsonl", joblog.Run{}, repr)

@@ -1,0 +1,104 @@
+package sync
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/wait"
+	"go.starlark.net/starlark"
+)
+
+// An event is a flag that threads wait for.
+type event struct {
+	base
+	mu   sync.Mutex // guards what follows
+	on   bool
+	line line // empty while on
+}
+
+var (
+	_ starlark.HasAttrs = (*event)(nil)
+	_ engine.Shareable  = (*event)(nil)
+)
+
+// def event()
+func newEvent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := unpack(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	return &event{base: newBase(engine.Of(thread), b.Name())}, nil
+}
+
+var eventAttrs = attrs[*event]{
+	"set":    method("set", setEvent(true)),
+	"clear":  method("clear", setEvent(false)),
+	"is_set": method("is_set", (*event).isSet),
+	"wait":   method("wait", (*event).wait),
+}
+
+var eventGuesses = map[string]string{
+	"isSet": "is_set()", "notify": "set()", "notify_all": "set()", "trigger": "set()", "fire": "set()", "signal": "set()",
+	"reset": "clear()", "unset": "clear()", "set_": "set()",
+}
+
+func (e *event) Attr(name string) (starlark.Value, error) {
+	return eventAttrs.get(e, name, eventGuesses)
+}
+func (e *event) AttrNames() []string { return eventAttrs.names() }
+
+// def set() · def clear()
+//
+// set wakes all that wait.
+func setEvent(on bool) methodFunc[*event] {
+	name := map[bool]string{true: "set", false: "clear"}[on]
+	return func(e *event, _ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		if err := unpack(name, args, kwargs); err != nil {
+			return nil, err
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.on = on; on {
+			e.line.all(false)
+		}
+		return starlark.None, nil
+	}
+}
+
+// def is_set()
+func (e *event) isSet(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := unpack("is_set", args, kwargs); err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return starlark.Bool(e.on), nil
+}
+
+// def wait(timeout=None)
+//
+// wait returns whether the event was set in time.
+func (e *event) wait(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var timeout patience
+	if err := unpack("wait", args, kwargs, "timeout?", &timeout); err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	if e.on || timeout.now {
+		defer e.mu.Unlock()
+		return starlark.Bool(e.on), nil
+	}
+	w := e.line.join(thread, e.title, timeout, nil)
+	e.mu.Unlock()
+	err := w.Block()
+	if err == nil {
+		return starlark.True, nil
+	}
+	e.mu.Lock()
+	e.line.leave(w)
+	e.mu.Unlock()
+	if errors.Is(err, wait.ErrTimeout) {
+		return starlark.False, nil
+	}
+	return nil, err
+}
