@@ -96,7 +96,7 @@ func Start[T any](ctx context.Context, cfg Config[T]) *Run[T] {
 
 // Add gives the run more tasks and returns at once. They are taken by priority, then
 // in their order. The slice is the run's from then on. Add must not be called after
-// Close, but by tasks of the run that have not ended.
+// Close, but by tasks of the run that have not ended, or under Hold.
 func (r *Run[T]) Add(tasks ...*Task[T]) {
 	r.mu.Lock()
 	defer r.unlock()
@@ -143,6 +143,26 @@ func (r *Run[T]) enqueue(t *Task[T], again bool) {
 	}
 	r.queue.urgent.put(t)
 	r.ready++
+}
+
+// Hold keeps the run from ending until Release: who is not a task of it holds it before
+// Add, as it may be closed at any moment. False: it has ended already.
+func (r *Run[T]) Hold() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.finished {
+		return false
+	}
+	r.left++
+	return true
+}
+
+// Release undoes Hold.
+func (r *Run[T]) Release() {
+	r.mu.Lock()
+	defer r.unlock()
+	r.left--
+	r.finishIfDone(time.Now())
 }
 
 // Close says that no more tasks will be added: the run ends when all have ended.
