@@ -7,9 +7,6 @@ import (
 	"github.com/starlark-tg/tg/engine/group"
 )
 
-// dry reports whether groups only tell what they would do.
-func (e *execution) dry() bool { return e.thread.Run().Options().DryRun }
-
 // pretend prints what would run, and ends the tasks without running them.
 func (e *execution) pretend(results []*Result) {
 	stop := &group.Stop{Kind: group.KindSkipped, Reason: "skipped: " + engine.ErrDryRun.Error(), Cause: engine.ErrDryRun}

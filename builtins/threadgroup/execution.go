@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
 )
@@ -38,11 +39,13 @@ type execution struct {
 	beside     bool                // the thread goes on while tasks run
 	onEnd      func(*Result) error // told of each that has ended; an error stops the run
 
-	slots *group.Slots
-	run   *group.Run[starlark.Value]
-	leave func() // takes the tasks out of the count of those that have not ended
-	last  *spec
-	specs []*spec // to be handed over, each once
+	slots   *group.Slots
+	dry     bool // the group only tells what it would do
+	watched bool // somebody wants to know of every task
+	run     *group.Run[starlark.Value]
+	leave   func() // takes the tasks out of the count of those that have not ended
+	last    *spec
+	specs   []*spec // to be handed over, each once
 
 	first int                   // how many tasks it began with
 	scope *scope                // that a live one ends with
@@ -81,6 +84,8 @@ func same(a, b starlark.Callable) bool {
 func (e *execution) start(slots *group.Slots, results []*Result) error {
 	t, g := e.thread, e.group
 	e.slots = slots
+	e.dry = t.Run().Options().DryRun
+	e.watched = e.wants(event.TaskEnded) || e.wants(event.TaskRetry)
 	if err := t.Stopping(); err != nil { // or groups that start groups would outrun a stop
 		return err
 	}
@@ -92,6 +97,7 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 		leave()
 		return err
 	}
+	e.watched = e.watched || e.keeper != nil
 	handOver(t, e.specs)
 	e.specs, e.last = nil, nil
 	e.leave, e.first = leave, len(results)
@@ -109,7 +115,7 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 	g.enter(e)
 	forget := t.Run().Waits().Note(e.unstarted)
 	e.run.Notify(func() { forget(); e.over() })
-	if e.dry() {
+	if e.dry {
 		e.pretend(results)
 	}
 	tasks := make([]*group.Task[starlark.Value], len(results))
@@ -137,7 +143,7 @@ func (e *execution) add(r *Result) error {
 	if _, err := e.group.shared.enter(e.thread.Run(), 1); err != nil {
 		return err
 	}
-	if e.dry() {
+	if e.dry {
 		e.pretend([]*Result{r})
 	}
 	e.mu.Lock()
@@ -160,7 +166,7 @@ func (e *execution) add(r *Result) error {
 
 // remember looks tasks up in the joblog, if there is one.
 func (e *execution) remember(results []*Result) error {
-	if e.keeper == nil || e.dry() {
+	if e.keeper == nil || e.dry {
 		return nil
 	}
 	for _, r := range results {
@@ -219,7 +225,14 @@ func (e *execution) over() {
 func (e *execution) results() []*Result {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return slices.SortedFunc(slices.Values(e.list), func(a, b *Result) int { return cmp.Compare(a.task.Index, b.task.Index) })
+	byIndex := func(a, b *Result) int { return cmp.Compare(a.task.Index, b.task.Index) }
+	switch {
+	case !slices.IsSortedFunc(e.list, byIndex): // tasks were added by several threads
+		return slices.SortedFunc(slices.Values(e.list), byIndex)
+	case e.open:
+		return slices.Clone(e.list)
+	}
+	return e.list // nobody adds to it
 }
 
 // finish returns the Results of a run that has ended, after others.

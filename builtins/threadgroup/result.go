@@ -21,7 +21,6 @@ type Result struct {
 	spec    *spec
 	failure *Error // set before the status is final; nil when ok
 	live    *live  // nil: it is seen only after its run has ended
-	cached  bool   // its outcome is an earlier run's
 	kept    *kept  // its place in the joblog; nil: there is none
 }
 
@@ -147,7 +146,7 @@ var resultAttrs = attrs[*Result]{
 	},
 	"duration": func(r *Result) (starlark.Value, error) { return starlark.Float(r.task.Elapsed().Seconds()), nil },
 	"attempts": func(r *Result) (starlark.Value, error) { return starlark.MakeInt(r.task.Attempts()), nil },
-	"cached":   func(r *Result) (starlark.Value, error) { return starlark.Bool(r.cached), nil },
+	"cached":   func(r *Result) (starlark.Value, error) { return starlark.Bool(r.cached()), nil },
 	"wait":     method("wait", (*Result).wait),
 	"check":    method("check", (*Result).checkMethod),
 	"get":      method("get", (*Result).get),

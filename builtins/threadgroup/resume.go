@@ -103,15 +103,17 @@ func openKeeper(run *engine.Run, path string, granted bool) (*keeper, error) {
 
 // kept is what a Result has to do with a joblog.
 type kept struct {
-	k   *keeper
-	key joblog.Key
+	key    joblog.Key
+	cached bool // the outcome is an earlier run's
 }
+
+func (r *Result) cached() bool { return r.kept != nil && r.kept.cached }
 
 // remember gives the Result its place in the joblog, and its outcome if the log has
 // it and is to be resumed.
 func (k *keeper) remember(g *Group, r *Result) error {
 	args := joblog.ArgsText(r.args(), r.spec.kwargs, stableRepr)
-	r.kept = &kept{k, k.keys.Next(g.name, r.spec.Name, args)}
+	r.kept = &kept{key: k.keys.Next(g.name, r.spec.Name, args)}
 	o := k.run.Options()
 	if !g.resume && !o.Resume && !o.RetryFailed {
 		return nil
@@ -121,7 +123,7 @@ func (k *keeper) remember(g *Group, r *Result) error {
 	case !ok && o.RetryFailed:
 		reason := "skipped: the joblog does not have it (--retry-failed)"
 		r.task.Finish(group.Skipped, nil, &group.Stop{Kind: group.KindSkipped, Reason: reason})
-		r.cached = true
+		r.kept.cached = true
 	case ok && old.Status == joblog.OK && old.Held:
 		v, err := old.Value()
 		if err != nil {
@@ -131,7 +133,7 @@ func (k *keeper) remember(g *Group, r *Result) error {
 		if r.live != nil {
 			r.live.value = v
 		}
-		r.cached = true
+		r.kept.cached = true
 	}
 	return nil
 }
@@ -149,7 +151,7 @@ func stableRepr(v starlark.Value) string {
 
 // record writes the line of a task that has ended, before anybody is told of it.
 func (k *keeper) record(r *Result, status group.Status) error {
-	if r.cached {
+	if r.kept.cached {
 		return nil
 	}
 	t := &r.task

@@ -60,6 +60,9 @@ func (e *execution) failure() error {
 
 // settled notes how an attempt has ended, and tells the reader of events.
 func (e *execution) settled(t *group.Task[starlark.Value], status group.Status, again time.Duration) {
+	if t.Err == nil && !e.watched {
+		return
+	}
 	r := t.Of.(*Result)
 	if t.Err != nil && again < 0 {
 		r.fail()

@@ -79,8 +79,8 @@ type Spec struct {
 	Limited  bool          // Worker.Gates says by what
 }
 
-// A Worker makes attempts, one at a time. A run asks for a new one for each
-// goroutine it starts, so a worker can keep what is costly to set up.
+// A Worker makes attempts, one at a time, on one goroutine after the other. A run asks
+// for as many as are at work at once, so a worker can keep what is costly to set up.
 type Worker[T any] interface {
 	// Call makes one attempt of a task. It must return soon after Stop was called.
 	Call(a *Attempt, t *Task[T]) (T, error)

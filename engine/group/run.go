@@ -60,7 +60,8 @@ type Run[T any] struct {
 	starting bool // a worker was started that has not come to its first task
 	wanting  bool // self waits for a slot
 	workers  []*worker[T]
-	numbers  []int // of workers that have gone
+	spare    []*worker[T] // have gone, and can come back
+	numbers  []int        // of workers that have gone
 	finished bool
 	ended    []func() // to be called when the run has ended
 	duration time.Duration

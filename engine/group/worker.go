@@ -25,12 +25,13 @@ func (r *Run[T]) work() {
 	r.mu.Lock()
 	w := r.enlist()
 	r.unlock()
+	left := false
 	defer func() {
-		if w.out {
+		if !left && w.out {
 			r.lose(w)
 		}
 	}()
-	fit := w.equip(r.cfg.NewWorker)
+	fit := w.impl != nil || w.equip(r.cfg.NewWorker)
 	now := time.Now()
 	since := now
 
@@ -66,8 +67,16 @@ func (r *Run[T]) work() {
 		}
 	}
 	r.leave(w)
+	left = true // from here on it may be somebody else's
+	if fit && !r.finished && len(r.spare) < maxSpare {
+		r.spare = append(r.spare, w)
+	}
 	r.unlock()
 }
+
+// maxSpare is how many workers a run keeps that have nothing to do: what a Worker has
+// set up is used again when there is more, without a goroutine that waits for it.
+const maxSpare = 64
 
 // leave ends a worker's time with the run. Run.mu is held.
 func (r *Run[T]) leave(w *worker[T]) {
@@ -87,10 +96,16 @@ func (r *Run[T]) leave(w *worker[T]) {
 
 // enlist makes the worker known, with a number that no other has now.
 func (r *Run[T]) enlist() *worker[T] {
-	w := &worker[T]{}
-	w.a.slots, w.a.held = r.cfg.Slots, r.cfg.Slots.bounded()
-	w.a.base = r.base
-	w.a.stop = func(cause error) { w.impl.Stop(cause) }
+	var w *worker[T]
+	if n := len(r.spare); n > 0 {
+		w, r.spare[n-1] = r.spare[n-1], nil
+		r.spare = r.spare[:n-1]
+	} else {
+		w = &worker[T]{}
+		w.a.slots, w.a.base = r.cfg.Slots, r.base
+		w.a.stop = func(cause error) { w.impl.Stop(cause) }
+	}
+	w.a.held = r.cfg.Slots.bounded()
 	if n := len(r.numbers); n > 0 {
 		w.a.Worker, r.numbers = r.numbers[n-1], r.numbers[:n-1]
 	} else {

@@ -42,10 +42,10 @@ func (e *Unheld) Error() string { return e.Path + " " + e.Msg }
 // anything else is an *Unheld. A list that is met twice is written twice. The value
 // must not change meanwhile.
 func Encode(v starlark.Value) ([]byte, error) {
-	e := encoder{path: map[any]bool{}}
+	var e encoder
 	err := e.value(v)
 	if err == nil && e.b.Len() > maxValue {
-		err = tooBig()
+		err = e.tooBig()
 	}
 	if err != nil {
 		return nil, &Unheld{"value" + err.path(), err.msg}
@@ -56,6 +56,7 @@ func Encode(v starlark.Value) ([]byte, error) {
 // A refusal is an Unheld on its way out.
 type refusal struct {
 	msg   string
+	level int      // 1-based: of the container that it is about, if that is not the innermost; 0: it is
 	steps []string // of the path, innermost first
 }
 
@@ -76,14 +77,13 @@ func (r *refusal) path() string {
 }
 
 type encoder struct {
-	b     bytes.Buffer
-	path  map[any]bool // lists and dicts that are being written
-	depth int
+	b      bytes.Buffer
+	within []starlark.Value // containers that are being written, outermost first
 }
 
 func (e *encoder) value(v starlark.Value) *refusal {
 	if e.b.Len() > maxValue {
-		return tooBig()
+		return e.tooBig()
 	}
 	switch v := v.(type) {
 	case starlark.NoneType:
@@ -96,38 +96,54 @@ func (e *encoder) value(v starlark.Value) *refusal {
 		return e.float(float64(v))
 	case starlark.String:
 		return e.text(string(v), "is a string")
-	case starlark.Tuple:
-		return e.deeper(func() *refusal { return e.tuple(v) })
-	case *starlark.List:
-		return e.within(v, func() *refusal { return e.elements(v) })
-	case *starlark.Dict:
-		return e.within(v, func() *refusal { return e.dict(v) })
+	case starlark.Tuple, *starlark.List, *starlark.Dict:
+		return e.container(v)
 	default:
 		return refuse("is %s", withArticle(v.Type()))
 	}
 	return nil
 }
 
-// within writes a container that may contain itself.
-func (e *encoder) within(v any, write func() *refusal) *refusal {
-	if e.path[v] {
-		return refuse("contains itself")
+func (e *encoder) container(v starlark.Value) (err *refusal) {
+	e.within = append(e.within, v)
+	depth := len(e.within)
+	if depth > maxDepth {
+		return e.stuck("is nested more than %d levels deep", maxDepth)
 	}
-	e.path[v] = true
-	defer delete(e.path, v)
-	return e.deeper(write)
+	switch v := v.(type) {
+	case starlark.Tuple:
+		err = e.tuple(v)
+	case *starlark.List:
+		err = e.elements(v)
+	case *starlark.Dict:
+		err = e.dict(v)
+	}
+	if err != nil && err.level > 0 && depth >= err.level {
+		err.steps = nil
+	}
+	e.within = e.within[:depth-1]
+	return err
 }
 
-// deeper writes a container.
-func (e *encoder) deeper(write func() *refusal) *refusal {
-	if e.depth++; e.depth > maxDepth {
-		return refuse("is nested more than %d levels deep", maxDepth)
+// stuck refuses what cannot go on: because it goes in a circle, or for another reason.
+// That it does is seen only here, for looking each time would cost more than the rest.
+func (e *encoder) stuck(format string, args ...any) *refusal {
+	seen := map[starlark.Value]bool{}
+	for i, v := range e.within {
+		if _, ok := v.(starlark.Tuple); ok {
+			continue // contains itself only through another
+		}
+		if seen[v] {
+			return &refusal{msg: "contains itself", level: i + 1}
+		}
+		seen[v] = true
 	}
-	defer func() { e.depth-- }()
-	return write()
+	return refuse(format, args...)
 }
 
-func tooBig() *refusal { return refuse("would take more than %d MiB", maxValue>>20) }
+func (e *encoder) tooBig() *refusal {
+	return e.stuck("would take more than %d MiB", maxValue>>20)
+}
 
 func (e *encoder) int(n starlark.Int) *refusal {
 	if small, ok := n.Int64(); ok {
@@ -136,7 +152,7 @@ func (e *encoder) int(n starlark.Int) *refusal {
 	}
 	b := n.BigInt()
 	if b.BitLen()/4 > maxValue {
-		return tooBig()
+		return e.tooBig()
 	}
 	e.b.Write(b.Append(e.b.AvailableBuffer(), 10))
 	return nil
@@ -159,7 +175,7 @@ func (e *encoder) text(s, is string) *refusal {
 		return refuse("%s that is not valid UTF-8", is)
 	}
 	if e.b.Len()+len(s) > maxValue {
-		return tooBig()
+		return e.tooBig()
 	}
 	if plain(s) {
 		e.b.WriteByte('"')

@@ -56,13 +56,16 @@ type Log struct {
 
 // Open reads a log, repairs it, and begins a new run in it. name is the file's, for
 // messages; repr writes a value that JSON cannot hold, in bounded time, whatever the
-// value.
+// value (nil: only its type is written).
 //
 // An empty file is a log of no runs. A last line that does not end, because its writer
 // was killed or the disk was full, is cut off: see Repaired. Anything else that is not
 // a joblog's is an *Error, and the file is left as it is. The log owns the file if
 // there is no error.
 func Open(file File, name string, run Run, repr func(starlark.Value) string) (*Log, error) {
+	if repr == nil {
+		repr = starlark.Value.Type
+	}
 	l := &Log{name: name, repr: repr, file: file, old: map[Key]Entry{}}
 	if err := l.read(); err != nil {
 		return nil, err

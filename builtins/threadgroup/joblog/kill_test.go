@@ -20,7 +20,7 @@ import (
 // TestKill: a process that is killed while it appends, at any moment, loses no line
 // that it has reported, and leaves none that cannot be read.
 func TestKill(t *testing.T) {
-	rounds := 12
+	rounds := 10
 	if testing.Short() {
 		rounds = 3
 	}
@@ -79,7 +79,7 @@ func killed(t *testing.T, name, group string) int {
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	after, n := 1+rand.IntN(1+rand.IntN(1+rand.IntN(19_900))), 0 // many early, some late
+	after, n := 1+rand.IntN(1+rand.IntN(1+rand.IntN(1+rand.IntN(19_900)))), 0 // many early, some late
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		i, err := strconv.Atoi(lines.Text())

@@ -88,6 +88,13 @@ func TestUnheld(t *testing.T) {
 	require.NoError(t, d.SetKey(starlark.String("x"), starlark.Tuple{l}))
 	require.NoError(t, l.SetIndex(0, d))
 	unheld(l, `value[0]["x"][0] contains itself`)
+	unheld(starlark.Tuple{starlark.None, l}, `value[1][0]["x"][0] contains itself`)
+	l = starlark.NewList(make([]starlark.Value, 1<<20))
+	for i := range l.Len() {
+		require.NoError(t, l.SetIndex(i, starlark.None))
+	}
+	require.NoError(t, l.Append(l)) // which is too big before it is too deep
+	unheld(l, `value[1048576] contains itself`)
 	unheld(starlark.String(strings.Repeat("x", 65<<20)), "value would take more than 64 MiB")
 	unheld(starlark.String(strings.Repeat("\x00", 30<<20)), "value would take more than 64 MiB")
 	unheld(starlark.MakeBigInt(new(big.Int).Lsh(big.NewInt(1), 1<<29)), "value would take more than 64 MiB")
