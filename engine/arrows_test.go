@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"builtins/":            {"engine", "engine/event", "engine/permit", "engine/convert", "engine/wait"},
 	"engine":               {"engine/dialect", "engine/eval", "engine/eval/guard", "engine/event", "engine/permit", "engine/convert", "engine/universe", "engine/wait"},
 	"engine/eval":          {"engine/eval/guard"},
+	"engine/universe":      {"engine/eval/guard"},
 	"engine/group":         {"engine/wait"},
 	"engine/enginetest":    {"engine"},
 	"engine/cluster":       {"engine", "engine/event", "engine/group"},

@@ -14,11 +14,7 @@ func (w *worker[T]) admitted(r *Run[T], t *Task[T]) bool {
 	passed := m.ticket.Pass()
 	r.mu.Lock()
 	switch {
-	case w.refused(r, t):
-		if passed {
-			r.later(m.ticket.Leave)
-		}
-		return false
+	case w.refused(r, t): // and its ticket closed
 	case passed:
 		return true
 	case m.woken:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/starlark-tg/tg/engine/eval/guard"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -31,7 +32,10 @@ func sum(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	case starlark.Bytes:
 		return nil, errors.New("sum: bytes are not summed")
 	}
-	it := starlark.Iterate(xs)
+	it, err := guard.Iterate(thread, xs)
+	if err != nil {
+		return nil, err
+	}
 	if it == nil {
 		return nil, fmt.Errorf("sum: got %s, want an iterable", xs.Type())
 	}
@@ -50,6 +54,9 @@ func sum(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 		if err := acc.add(x); err != nil {
 			return nil, fmt.Errorf("sum: element %d: %w", n, err)
 		}
+	}
+	if err := guard.Err(it); err != nil {
+		return nil, err
 	}
 	return acc.value(), nil
 }
