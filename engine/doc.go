@@ -82,13 +82,14 @@
 // A script's source goes dialect → resolve → compile → init. The packages, with
 // arrows from user to used:
 //
-//	cmd/tg ──► builtins ──► builtins/{threadgroup,time,…} ──► engine ──► engine/dialect
+//	cmd/tg ──► builtins ──► builtins/{threadgroup,sync,…} ──► engine ──► engine/dialect
 //	                                   │                        ├──────► engine/eval ──► engine/eval/guard
 //	                                   │                        ├──────► engine/universe
 //	                                   │                        ├──────► engine/convert
 //	                                   │                        ├──────► engine/permit
+//	                                   │                        ├──────► engine/wait
 //	                                   │                        └──────► engine/event
-//	                                   └────► engine/group
+//	                                   └────► engine/group ────────────► engine/wait
 //
 // This package runs one Starlark thread at a time ([Thread]) and says what may
 // cross from one to another ([Thread.Publish]). Package group runs many tasks and
