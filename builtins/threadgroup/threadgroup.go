@@ -16,7 +16,7 @@ import (
 )
 
 // Module returns the module: threadgroup, create_function, threaded_execution,
-// attempt, retry, current_task and defer.
+// attempt, retry, limiter, current_task and defer.
 func Module() engine.Module {
 	create := starlark.NewBuiltin("create_function", createFunction)
 	execute := starlark.NewBuiltin("threaded_execution", threadedExecution)
@@ -30,6 +30,7 @@ func Module() engine.Module {
 		"threaded_execution": execute,
 		"attempt":            starlark.NewBuiltin("attempt", attempt),
 		"retry":              starlark.NewBuiltin("retry", newRetry),
+		"limiter":            starlark.NewBuiltin("limiter", newLimiter),
 		"current_task":       starlark.NewBuiltin("current_task", currentTask),
 		"defer":              starlark.NewBuiltin("defer", deferCall),
 	}}
