@@ -12,7 +12,7 @@ import (
 // Limits are what a limiter bounds, for each key.
 type Limits struct {
 	Rate        float64 // starts per second; 0: no bound
-	Burst       int     // starts at once, after a pause; 1 or more
+	Burst       int     // starts at once, after a pause; at least 1, and what is due within 2 ms
 	Concurrency int     // between Pass and Leave at once; 0: no bound
 }
 
@@ -35,13 +35,17 @@ type Limiter struct {
 	seq   int64          // of places
 }
 
+// finest is the shortest time between two starts that timers can keep. What is due
+// within it may start at once: else no rate above one in it could be reached.
+const finest = 2 * time.Millisecond
+
 // NewLimiter returns a limiter that counts its timers as busy: a wait for a token
 // ends by itself, a wait for who holds a slot does not.
 func NewLimiter(m *wait.Monitor, l Limits) *Limiter {
 	if !(l.Rate > 0) || math.IsInf(l.Rate, 1) {
 		l.Rate = 0
 	}
-	l.Burst = max(1, l.Burst)
+	l.Burst = max(1, l.Burst, int(min(l.Rate*finest.Seconds(), math.MaxInt32)))
 	return &Limiter{waits: m, limits: l, start: time.Now(), gates: map[string]*Gate{}}
 }
 

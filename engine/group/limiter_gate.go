@@ -36,6 +36,7 @@ type Gate struct {
 	timer   *time.Timer // for the next token, or for when patience is over
 	pending bool        // the timer is set, and counted as busy
 	due     time.Time   // when it was set for
+	rung    time.Time   // the same, of the last one that rang; zero: somebody took that token
 
 	fresh int64 // when a gate that nobody has is as good as a new one
 	index int   // in Limiter.idle
@@ -83,10 +84,20 @@ func (g *Gate) room(now time.Time) int {
 // take lets one pass. There must be room.
 func (g *Gate) take(now time.Time) {
 	if g.bucket != nil {
-		g.bucket.ReserveN(now, 1) // is due now, and taken whatever a rounding error says
+		at := now
+		if late := now.Sub(g.rung); late >= 0 && late < lateness {
+			at = g.rung
+		}
+		g.rung = time.Time{}
+		g.bucket.ReserveN(at, 1) // is due then, and taken whatever a rounding error says
 	}
 	g.used++
 }
+
+// lateness is how much later than a token is due its timer may ring without moving
+// those that follow: else each start would lose what the timer is late, a millisecond
+// or so.
+const lateness = 5 * time.Millisecond
 
 // lose stops expecting those who were called and have not come in time.
 func (g *Gate) lose(now time.Time) {
@@ -155,7 +166,7 @@ func (g *Gate) disarm() {
 func (g *Gate) ring() {
 	var wakes []func()
 	g.l.mu.Lock()
-	g.pending = false
+	g.pending, g.rung = false, g.due
 	g.serve(time.Now(), &wakes)
 	g.l.mu.Unlock()
 	for _, wake := range wakes {

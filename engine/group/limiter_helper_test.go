@@ -61,11 +61,12 @@ func (r *record) add(who int) {
 	r.at, r.who = append(r.at, time.Since(r.began)), append(r.who, who)
 }
 
-// check finds a window with more passes than a bucket allows.
+// check finds a window with more passes than a bucket allows. A pass that comes late
+// does not move the next one, so windows are as much longer.
 func (r *record) check(rate float64, burst int) error {
 	for i := range r.at {
 		for j := i; j < len(r.at); j++ {
-			if n, most := float64(j-i+1), float64(burst)+rate*(r.at[j]-r.at[i]).Seconds(); n > most+1e-6 {
+			if n, most := float64(j-i+1), float64(burst)+rate*(r.at[j]-r.at[i]+lateness).Seconds(); n > most+1e-6 {
 				return errors.New("too many passes within " + (r.at[j] - r.at[i]).String())
 			}
 		}
