@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -9,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	startime "go.starlark.net/lib/time"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -36,7 +35,7 @@ func (p *patience) Unpack(v starlark.Value) error {
 	if v == starlark.None {
 		return nil
 	}
-	d, err := seconds(v)
+	d, err := builtin.Wait(v)
 	switch {
 	case err != nil:
 		return err
@@ -46,33 +45,6 @@ func (p *patience) Unpack(v starlark.Value) error {
 		p.limit = d
 	}
 	return nil
-}
-
-// seconds converts a number of seconds, or a duration of the time module. What is
-// not zero does not become zero.
-func seconds(v starlark.Value) (time.Duration, error) {
-	if d, ok := v.(startime.Duration); ok {
-		if d < 0 {
-			return 0, fmt.Errorf("must not be negative, got %v", v)
-		}
-		return time.Duration(d), nil
-	}
-	f, ok := starlark.AsFloat(v)
-	switch {
-	case !ok:
-		return 0, fmt.Errorf("must be a number of seconds, not %s", v.Type())
-	case math.IsNaN(f):
-		return 0, errors.New("must be a number of seconds, not nan")
-	case f < 0:
-		return 0, fmt.Errorf("must not be negative, got %v", v)
-	}
-	switch f *= float64(time.Second); {
-	case f >= math.MaxInt64:
-		return math.MaxInt64, nil
-	case f > 0:
-		return max(1, time.Duration(f)), nil
-	}
-	return 0, nil
 }
 
 // A count is an int from least; what an int of Go cannot hold is as good as its greatest.
@@ -143,16 +115,4 @@ func unpack(fn string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...an
 		}
 	}
 	return nil
-}
-
-// callee takes the function to call off the arguments.
-func callee(fn string, args starlark.Tuple) (starlark.Callable, starlark.Tuple, error) {
-	if len(args) == 0 {
-		return nil, nil, fmt.Errorf("%s: missing argument for fn", fn)
-	}
-	c, ok := args[0].(starlark.Callable)
-	if !ok {
-		return nil, nil, fmt.Errorf("%s: fn must be a function, not %s", fn, args[0].Type())
-	}
-	return c, args[1:], nil
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/wait"
 	"go.starlark.net/starlark"
 )
@@ -40,10 +41,10 @@ func newBarrier(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	return &barrier{base: newBase(engine.Of(thread), b.Name()), n: n.n, round: &round{}}, nil
 }
 
-var barrierAttrs = attrs[*barrier]{
-	"wait":    method("wait", (*barrier).wait),
-	"parties": func(b *barrier) starlark.Value { return starlark.MakeInt(b.n) },
-	"waiting": func(b *barrier) starlark.Value { return starlark.MakeInt(b.waiting()) },
+var barrierAttrs = builtin.Attrs[*barrier]{
+	"wait":    builtin.Method("wait", (*barrier).wait),
+	"parties": func(b *barrier) (starlark.Value, error) { return starlark.MakeInt(b.n), nil },
+	"waiting": func(b *barrier) (starlark.Value, error) { return starlark.MakeInt(b.waiting()), nil },
 }
 
 var barrierGuesses = map[string]string{
@@ -52,9 +53,9 @@ var barrierGuesses = map[string]string{
 }
 
 func (b *barrier) Attr(name string) (starlark.Value, error) {
-	return barrierAttrs.get(b, name, barrierGuesses)
+	return barrierAttrs.Get(b, name, barrierGuesses)
 }
-func (b *barrier) AttrNames() []string { return barrierAttrs.names() }
+func (b *barrier) AttrNames() []string { return barrierAttrs.Names() }
 
 func (b *barrier) waiting() int {
 	b.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -65,7 +66,7 @@ func (d *cacheDecorator) DecoratorCall(thread *starlark.Thread, args starlark.Tu
 	}
 	if ttl != starlark.None {
 		var err error
-		if made.ttl, err = seconds(ttl); err == nil && made.ttl == 0 {
+		if made.ttl, err = builtin.Wait(ttl); err == nil && made.ttl == 0 {
 			err = errors.New("must be greater than 0")
 		}
 		if err != nil {

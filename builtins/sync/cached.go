@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/wait"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -75,17 +76,17 @@ func (c *cached) Share(visit func(starlark.Value)) {
 	}
 }
 
-var cachedAttrs = attrs[*cached]{
-	"clear": method("clear", (*cached).clear),
-	"info":  method("info", (*cached).info),
+var cachedAttrs = builtin.Attrs[*cached]{
+	"clear": builtin.Method("clear", (*cached).clear),
+	"info":  builtin.Method("info", (*cached).info),
 }
 
 var cachedGuesses = map[string]string{"cache_clear": "clear()", "cache_info": "info()", "invalidate": "clear()", "hits": "info().hits", "misses": "info().misses"}
 
 func (c *cached) Attr(name string) (starlark.Value, error) {
-	return cachedAttrs.get(c, name, cachedGuesses)
+	return cachedAttrs.Get(c, name, cachedGuesses)
 }
-func (c *cached) AttrNames() []string { return cachedAttrs.names() }
+func (c *cached) AttrNames() []string { return cachedAttrs.Names() }
 
 // def clear()
 //

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -40,11 +41,11 @@ func newCounter(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	return c, c.addAll(thread, b.Name(), x)
 }
 
-var counterAttrs = attrs[*counter]{
-	"add":         method("add", (*counter).add),
-	"update":      method("update", (*counter).update),
-	"most_common": method("most_common", (*counter).mostCommon),
-	"total":       method("total", (*counter).total),
+var counterAttrs = builtin.Attrs[*counter]{
+	"add":         builtin.Method("add", (*counter).add),
+	"update":      builtin.Method("update", (*counter).update),
+	"most_common": builtin.Method("most_common", (*counter).mostCommon),
+	"total":       builtin.Method("total", (*counter).total),
 }
 
 var counterGuesses = map[string]string{
@@ -54,9 +55,9 @@ var counterGuesses = map[string]string{
 }
 
 func (c *counter) Attr(name string) (starlark.Value, error) {
-	return counterAttrs.get(c, name, counterGuesses)
+	return counterAttrs.Get(c, name, counterGuesses)
 }
-func (c *counter) AttrNames() []string { return counterAttrs.names() }
+func (c *counter) AttrNames() []string { return counterAttrs.Names() }
 
 func (c *counter) Type() string          { return "counter" }
 func (c *counter) Freeze()               {} // has a lock; its keys are published

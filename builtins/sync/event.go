@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/wait"
 	"go.starlark.net/starlark"
 )
@@ -30,11 +31,11 @@ func newEvent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return &event{base: newBase(engine.Of(thread), b.Name())}, nil
 }
 
-var eventAttrs = attrs[*event]{
-	"set":    method("set", setEvent(true)),
-	"clear":  method("clear", setEvent(false)),
-	"is_set": method("is_set", (*event).isSet),
-	"wait":   method("wait", (*event).wait),
+var eventAttrs = builtin.Attrs[*event]{
+	"set":    builtin.Method("set", setEvent(true)),
+	"clear":  builtin.Method("clear", setEvent(false)),
+	"is_set": builtin.Method("is_set", (*event).isSet),
+	"wait":   builtin.Method("wait", (*event).wait),
 }
 
 var eventGuesses = map[string]string{
@@ -43,14 +44,14 @@ var eventGuesses = map[string]string{
 }
 
 func (e *event) Attr(name string) (starlark.Value, error) {
-	return eventAttrs.get(e, name, eventGuesses)
+	return eventAttrs.Get(e, name, eventGuesses)
 }
-func (e *event) AttrNames() []string { return eventAttrs.names() }
+func (e *event) AttrNames() []string { return eventAttrs.Names() }
 
 // def set() · def clear()
 //
 // set wakes all that wait.
-func setEvent(on bool) methodFunc[*event] {
+func setEvent(on bool) builtin.MethodFunc[*event] {
 	name := map[bool]string{true: "set", false: "clear"}[on]
 	return func(e *event, _ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if err := unpack(name, args, kwargs); err != nil {

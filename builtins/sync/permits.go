@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/wait"
 	"go.starlark.net/starlark"
 )
@@ -56,11 +57,11 @@ func newPermits(thread *starlark.Thread, kind string, n int) *permits {
 	return &permits{base: newBase(engine.Of(thread), kind), n: n, free: n, held: map[*engine.Thread]*hold{}}
 }
 
-var permitsAttrs = attrs[*permits]{
-	"acquire": method("acquire", (*permits).acquireMethod),
-	"release": method("release", (*permits).releaseMethod),
-	"run":     method("run", (*permits).run),
-	"locked":  func(p *permits) starlark.Value { return starlark.Bool(p.locked()) },
+var permitsAttrs = builtin.Attrs[*permits]{
+	"acquire": builtin.Method("acquire", (*permits).acquireMethod),
+	"release": builtin.Method("release", (*permits).releaseMethod),
+	"run":     builtin.Method("run", (*permits).run),
+	"locked":  func(p *permits) (starlark.Value, error) { return starlark.Bool(p.locked()), nil },
 }
 
 var permitsGuesses = map[string]string{
@@ -71,9 +72,9 @@ var permitsGuesses = map[string]string{
 }
 
 func (p *permits) Attr(name string) (starlark.Value, error) {
-	return permitsAttrs.get(p, name, permitsGuesses)
+	return permitsAttrs.Get(p, name, permitsGuesses)
 }
-func (p *permits) AttrNames() []string { return permitsAttrs.names() }
+func (p *permits) AttrNames() []string { return permitsAttrs.Names() }
 
 func (p *permits) locked() bool {
 	p.mu.Lock()
@@ -228,7 +229,7 @@ func (p *permits) holdersLocked() []wait.Party {
 
 // def run(fn, *args, **kwargs)
 func (p *permits) run(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
-	fn, args, err := callee("run", args)
+	fn, args, err := builtin.Callee("run", args)
 	if err != nil {
 		return nil, err
 	}

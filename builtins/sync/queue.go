@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/wait"
 	"go.starlark.net/starlark"
 )
@@ -41,13 +42,13 @@ func newQueue(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return &queue{base: newBase(engine.Of(thread), b.Name()), max: n.n}, nil
 }
 
-var queueAttrs = attrs[*queue]{
-	"put":      method("put", (*queue).putMethod),
-	"get":      method("get", (*queue).getMethod),
-	"shutdown": method("shutdown", (*queue).shutdown),
-	"consume":  method("consume", (*queue).consume),
-	"maxsize":  func(q *queue) starlark.Value { return starlark.MakeInt(q.max) },
-	"closed":   func(q *queue) starlark.Value { return starlark.Bool(q.isClosed()) },
+var queueAttrs = builtin.Attrs[*queue]{
+	"put":      builtin.Method("put", (*queue).putMethod),
+	"get":      builtin.Method("get", (*queue).getMethod),
+	"shutdown": builtin.Method("shutdown", (*queue).shutdown),
+	"consume":  builtin.Method("consume", (*queue).consume),
+	"maxsize":  func(q *queue) (starlark.Value, error) { return starlark.MakeInt(q.max), nil },
+	"closed":   func(q *queue) (starlark.Value, error) { return starlark.Bool(q.isClosed()), nil },
 }
 
 var queueGuesses = map[string]string{
@@ -58,9 +59,9 @@ var queueGuesses = map[string]string{
 }
 
 func (q *queue) Attr(name string) (starlark.Value, error) {
-	return queueAttrs.get(q, name, queueGuesses)
+	return queueAttrs.Get(q, name, queueGuesses)
 }
-func (q *queue) AttrNames() []string { return queueAttrs.names() }
+func (q *queue) AttrNames() []string { return queueAttrs.Names() }
 
 // Share publishes the items.
 func (q *queue) Share(visit func(starlark.Value)) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -48,7 +49,7 @@ func (d *pendingDecorator) Share(visit func(starlark.Value)) {
 }
 
 func (d *pendingDecorator) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, rest, err := callee(d.fn, args)
+	fn, rest, err := builtin.Callee(d.fn, args)
 	if err != nil {
 		return nil, err
 	}

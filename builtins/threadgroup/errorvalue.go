@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -22,7 +23,7 @@ func (e *Error) Freeze()               {} // immutable
 func (e *Error) Truth() starlark.Bool  { return true }
 func (e *Error) Hash() (uint32, error) { return 0, errors.New("unhashable type: Error") }
 
-var errorAttrs = attrs[*Error]{
+var errorAttrs = builtin.Attrs[*Error]{
 	"kind":      func(e *Error) (starlark.Value, error) { return starlark.String(e.err.Kind), nil },
 	"message":   func(e *Error) (starlark.Value, error) { return starlark.String(e.err.Msg), nil },
 	"code":      (*Error).code,
@@ -33,8 +34,8 @@ var errorAttrs = attrs[*Error]{
 	"task": func(e *Error) (starlark.Value, error) { return starlark.String(e.task), nil },
 }
 
-func (e *Error) Attr(name string) (starlark.Value, error) { return errorAttrs.get(e, name) }
-func (e *Error) AttrNames() []string                      { return errorAttrs.names() }
+func (e *Error) Attr(name string) (starlark.Value, error) { return errorAttrs.Get(e, name, nil) }
+func (e *Error) AttrNames() []string                      { return errorAttrs.Names() }
 
 // code returns the number that came with the error, such as an exit status.
 func (e *Error) code() (starlark.Value, error) {

@@ -2,8 +2,8 @@ package threadgroup
 
 import (
 	"errors"
-	"fmt"
 
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -39,15 +39,15 @@ func (f *Function) write(p *printer) {
 	p.value(kwargsDict(f.kwargs))
 }
 
-var functionAttrs = attrs[*Function]{
+var functionAttrs = builtin.Attrs[*Function]{
 	"fn":     func(f *Function) (starlark.Value, error) { return f.fn, nil },
 	"name":   func(f *Function) (starlark.Value, error) { return starlark.String(f.fn.Name()), nil },
 	"args":   func(f *Function) (starlark.Value, error) { return f.args, nil },
 	"kwargs": func(f *Function) (starlark.Value, error) { return kwargsDict(f.kwargs), nil },
 }
 
-func (f *Function) Attr(name string) (starlark.Value, error) { return functionAttrs.get(f, name) }
-func (f *Function) AttrNames() []string                      { return functionAttrs.names() }
+func (f *Function) Attr(name string) (starlark.Value, error) { return functionAttrs.Get(f, name, nil) }
+func (f *Function) AttrNames() []string                      { return functionAttrs.Names() }
 
 // kwargsDict returns a new dict of keyword arguments.
 func kwargsDict(kwargs []starlark.Tuple) *starlark.Dict {
@@ -60,21 +60,9 @@ func kwargsDict(kwargs []starlark.Tuple) *starlark.Dict {
 
 // def create_function(fn, *args, **kwargs)
 func createFunction(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, args, err := callee(b.Name(), args)
+	fn, args, err := builtin.Callee(b.Name(), args)
 	if err != nil {
 		return nil, err
 	}
 	return &Function{fn: fn, args: args, kwargs: kwargs}, nil
-}
-
-// callee takes the function off the front of the arguments.
-func callee(b string, args starlark.Tuple) (starlark.Callable, starlark.Tuple, error) {
-	if len(args) == 0 {
-		return nil, nil, fmt.Errorf("%s: missing argument for fn", b)
-	}
-	fn, ok := args[0].(starlark.Callable)
-	if !ok {
-		return nil, nil, fmt.Errorf("%s: fn object is not callable (e.g. a function): got %s", b, args[0].Type())
-	}
-	return fn, args[1:], nil
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
 )
@@ -74,7 +75,7 @@ func (g *Group) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwarg
 	return executeMethod(g, thread, args, kwargs)
 }
 
-var groupAttrs = attrs[*Group]{
+var groupAttrs = builtin.Attrs[*Group]{
 	"name": func(g *Group) (starlark.Value, error) { return starlark.String(g.name), nil },
 	"max_workers": func(g *Group) (starlark.Value, error) {
 		if g.maxWorkers == 0 {
@@ -88,23 +89,23 @@ var groupAttrs = attrs[*Group]{
 	"running":        func(g *Group) (starlark.Value, error) { return starlark.Bool(g.busy()), nil },
 	"register":       func(g *Group) (starlark.Value, error) { return &registerMethod{group: g}, nil },
 	"task":           func(g *Group) (starlark.Value, error) { return &registerMethod{group: g, task: true}, nil },
-	"execute":        method("execute", executeMethod),
-	"start":          method("start", (*Group).startMethod),
-	"wait":           method("wait", (*Group).waitMethod),
-	"cancel":         method("cancel", (*Group).cancelMethod),
-	"submit":         method("submit", (*Group).submit),
-	"as_completed":   method("as_completed", (*Group).asCompleted),
-	"map":            method("map", (*Group).mapMethod),
-	"imap":           method("imap", (*Group).imap),
-	"imap_unordered": method("imap_unordered", (*Group).imapUnordered),
-	"race":           method("race", (*Group).race),
-	"plan":           method("plan", (*Group).planMethod),
-	"update_fn_args": method("update_fn_args", (*Group).updateFnArgs),
-	"get_results":    method("get_results", getResults),
+	"execute":        builtin.Method("execute", executeMethod),
+	"start":          builtin.Method("start", (*Group).startMethod),
+	"wait":           builtin.Method("wait", (*Group).waitMethod),
+	"cancel":         builtin.Method("cancel", (*Group).cancelMethod),
+	"submit":         builtin.Method("submit", (*Group).submit),
+	"as_completed":   builtin.Method("as_completed", (*Group).asCompleted),
+	"map":            builtin.Method("map", (*Group).mapMethod),
+	"imap":           builtin.Method("imap", (*Group).imap),
+	"imap_unordered": builtin.Method("imap_unordered", (*Group).imapUnordered),
+	"race":           builtin.Method("race", (*Group).race),
+	"plan":           builtin.Method("plan", (*Group).planMethod),
+	"update_fn_args": builtin.Method("update_fn_args", (*Group).updateFnArgs),
+	"get_results":    builtin.Method("get_results", getResults),
 }
 
-func (g *Group) Attr(name string) (starlark.Value, error) { return groupAttrs.get(g, name) }
-func (g *Group) AttrNames() []string                      { return groupAttrs.names() }
+func (g *Group) Attr(name string) (starlark.Value, error) { return groupAttrs.Get(g, name, nil) }
+func (g *Group) AttrNames() []string                      { return groupAttrs.Names() }
 
 func (g *Group) is(flag *bool) starlark.Bool {
 	g.mu.Lock()
@@ -171,7 +172,7 @@ func (g *Group) add(t *engine.Thread, r *registration) {
 
 // def update_fn_args(fn, *args, **kwargs)
 func (g *Group) updateFnArgs(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, args, err := callee("update_fn_args", args)
+	fn, args, err := builtin.Callee("update_fn_args", args)
 	if err != nil {
 		return nil, err
 	}

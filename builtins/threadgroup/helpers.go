@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
@@ -17,7 +18,7 @@ var passes = map[string]bool{"exit": true, "deadlock": true, "limit": true}
 
 // def attempt(fn, *args, **kwargs)
 func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, args, err := callee(b.Name(), args)
+	fn, args, err := builtin.Callee(b.Name(), args)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 
 // def defer(fn, *args, **kwargs)
 func deferCall(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, args, err := callee(b.Name(), args)
+	fn, args, err := builtin.Callee(b.Name(), args)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +91,7 @@ func (c *currentTaskValue) Freeze()               {} // immutable
 func (c *currentTaskValue) Truth() starlark.Bool  { return true }
 func (c *currentTaskValue) Hash() (uint32, error) { return 0, errors.New("unhashable type: Task") }
 
-var currentTaskAttrs = attrs[*currentTaskValue]{
+var currentTaskAttrs = builtin.Attrs[*currentTaskValue]{
 	"name":         func(c *currentTaskValue) (starlark.Value, error) { return starlark.String(c.name), nil },
 	"attempt":      func(c *currentTaskValue) (starlark.Value, error) { return starlark.MakeInt(c.attempt), nil },
 	"max_attempts": func(c *currentTaskValue) (starlark.Value, error) { return starlark.MakeInt(c.max), nil },
@@ -100,13 +101,13 @@ var currentTaskAttrs = attrs[*currentTaskValue]{
 		return starlark.Bool(c.life.Cause() != nil), nil
 	},
 	"group":    func(c *currentTaskValue) (starlark.Value, error) { return starlark.String(c.group), nil },
-	"progress": method("progress", (*currentTaskValue).progress),
+	"progress": builtin.Method("progress", (*currentTaskValue).progress),
 }
 
 func (c *currentTaskValue) Attr(name string) (starlark.Value, error) {
-	return currentTaskAttrs.get(c, name)
+	return currentTaskAttrs.Get(c, name, nil)
 }
-func (c *currentTaskValue) AttrNames() []string { return currentTaskAttrs.names() }
+func (c *currentTaskValue) AttrNames() []string { return currentTaskAttrs.Names() }
 
 // remaining returns the seconds until the attempt or the run is out of time, or None.
 func (c *currentTaskValue) remaining() (starlark.Value, error) {

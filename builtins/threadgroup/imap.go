@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -22,7 +23,7 @@ func (g *Group) imapUnordered(thread *starlark.Thread, args starlark.Tuple, kwar
 }
 
 func (g *Group) mapStream(name string, ordered bool, thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, iterables, err := callee(name, args)
+	fn, iterables, err := builtin.Callee(name, args)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
 )
@@ -42,20 +43,20 @@ func (l *limiter) Share(visit func(starlark.Value)) {
 	}
 }
 
-var limiterAttrs = attrs[*limiter]{
-	"run": method("run", (*limiter).run),
+var limiterAttrs = builtin.Attrs[*limiter]{
+	"run": builtin.Method("run", (*limiter).run),
 }
 
 // limiterOthers are names under which other tools have run.
 var limiterOthers = map[string]bool{"acquire": true, "wait": true, "take": true, "call": true, "limit": true, "__enter__": true, "release": true}
 
-func (l *limiter) AttrNames() []string { return limiterAttrs.names() }
+func (l *limiter) AttrNames() []string { return limiterAttrs.Names() }
 
 func (l *limiter) Attr(name string) (starlark.Value, error) {
 	if limiterOthers[name] {
 		return nil, fmt.Errorf("limiter has no .%s: use run(fn, …), or the option limit= of a group", name)
 	}
-	return limiterAttrs.get(l, name)
+	return limiterAttrs.Get(l, name, nil)
 }
 
 // limiterGuesses answers keywords of other tools with this one's.

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/group"
 	"github.com/starlark-tg/tg/engine/wait"
 	"go.starlark.net/starlark"
@@ -67,7 +68,7 @@ func keyable(v starlark.Value) error {
 //
 // run waits until the limiter lets the call pass, which keeps the worker, and calls fn.
 func (l *limiter) run(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, args, err := callee("run", args)
+	fn, args, err := builtin.Callee("run", args)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -28,7 +29,7 @@ func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs [
 
 // newMap makes a run with one task for each item of the iterables.
 func (g *Group) newMap(name string, t *engine.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (*execution, error) {
-	fn, iterables, err := callee(name, args)
+	fn, iterables, err := builtin.Callee(name, args)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -41,7 +42,7 @@ func (m *registerMethod) Share(visit func(starlark.Value)) { visit(m.group) }
 
 // Decorate is @group.register without a call.
 func (m *registerMethod) Decorate(thread *starlark.Thread, fn starlark.Value) (starlark.Value, error) {
-	f, _, err := callee(m.Name(), starlark.Tuple{fn})
+	f, _, err := builtin.Callee(m.Name(), starlark.Tuple{fn})
 	if err != nil {
 		return nil, err
 	}

@@ -3,12 +3,12 @@ package threadgroup
 import (
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/group"
 	"github.com/starlark-tg/tg/engine/wait"
 	"go.starlark.net/starlark"
@@ -127,7 +127,7 @@ func (r *Result) write(p *printer) {
 	}
 }
 
-var resultAttrs = attrs[*Result]{
+var resultAttrs = builtin.Attrs[*Result]{
 	"name":     func(r *Result) (starlark.Value, error) { return starlark.String(r.spec.Name), nil },
 	"fn_name":  func(r *Result) (starlark.Value, error) { return starlark.String(r.spec.Name), nil },
 	"function": func(r *Result) (starlark.Value, error) { return r.spec.fn, nil },
@@ -147,14 +147,14 @@ var resultAttrs = attrs[*Result]{
 	"duration": func(r *Result) (starlark.Value, error) { return starlark.Float(r.task.Elapsed().Seconds()), nil },
 	"attempts": func(r *Result) (starlark.Value, error) { return starlark.MakeInt(r.task.Attempts()), nil },
 	"cached":   func(r *Result) (starlark.Value, error) { return starlark.Bool(r.cached()), nil },
-	"wait":     method("wait", (*Result).wait),
-	"check":    method("check", (*Result).checkMethod),
-	"get":      method("get", (*Result).get),
-	"cancel":   method("cancel", (*Result).cancel),
+	"wait":     builtin.Method("wait", (*Result).wait),
+	"check":    builtin.Method("check", (*Result).checkMethod),
+	"get":      builtin.Method("get", (*Result).get),
+	"cancel":   builtin.Method("cancel", (*Result).cancel),
 }
 
-func (r *Result) Attr(name string) (starlark.Value, error) { return resultAttrs.get(r, name) }
-func (r *Result) AttrNames() []string                      { return resultAttrs.names() }
+func (r *Result) Attr(name string) (starlark.Value, error) { return resultAttrs.Get(r, name, nil) }
+func (r *Result) AttrNames() []string                      { return resultAttrs.Names() }
 
 // seen returns the status, and notes that the script has seen it.
 func (r *Result) seen() group.Status {
@@ -233,17 +233,14 @@ func waitTimeout(fn string, args starlark.Tuple, kwargs []starlark.Tuple) (time.
 	if v == starlark.None {
 		return 0, nil
 	}
-	d, err := seconds(v)
+	d, err := builtin.Wait(v)
 	switch {
-	case err == nil && d < 0:
-		err = fmt.Errorf("must not be negative")
+	case err != nil:
+		return 0, fmt.Errorf("%s: timeout %w", fn, err)
 	case d == 0:
 		d = -1
-	case d == math.MaxInt64:
+	case d == builtin.Forever:
 		d = 0
-	}
-	if err != nil {
-		return 0, fmt.Errorf("%s: timeout %w", fn, err)
 	}
 	return d, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -99,7 +100,7 @@ func (it *resultsIterator) Next(p *starlark.Value) bool {
 }
 func (it *resultsIterator) Done() {}
 
-var resultsAttrs = attrs[*Results]{
+var resultsAttrs = builtin.Attrs[*Results]{
 	"ok": func(rs *Results) (starlark.Value, error) {
 		return starlark.Bool(len(rs.where((*Result).isOK).list) == len(rs.list)), nil
 	},
@@ -117,16 +118,16 @@ var resultsAttrs = attrs[*Results]{
 		return starlark.NewList(list), nil
 	},
 	"duration": func(rs *Results) (starlark.Value, error) { return starlark.Float(rs.duration.Seconds()), nil },
-	"get":      method("get", (*Results).get),
-	"asdict":   method("asdict", (*Results).asdict),
-	"values":   method("values", (*Results).values),
-	"check":    method("check", (*Results).check),
-	"summary":  method("summary", (*Results).summary),
-	"timeline": method("timeline", (*Results).timeline),
+	"get":      builtin.Method("get", (*Results).get),
+	"asdict":   builtin.Method("asdict", (*Results).asdict),
+	"values":   builtin.Method("values", (*Results).values),
+	"check":    builtin.Method("check", (*Results).check),
+	"summary":  builtin.Method("summary", (*Results).summary),
+	"timeline": builtin.Method("timeline", (*Results).timeline),
 }
 
-func (rs *Results) Attr(name string) (starlark.Value, error) { return resultsAttrs.get(rs, name) }
-func (rs *Results) AttrNames() []string                      { return resultsAttrs.names() }
+func (rs *Results) Attr(name string) (starlark.Value, error) { return resultsAttrs.Get(rs, name, nil) }
+func (rs *Results) AttrNames() []string                      { return resultsAttrs.Names() }
 
 // def get(name)
 func (rs *Results) get(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
 )
@@ -90,10 +91,7 @@ func setDelay(to *time.Duration, v starlark.Value) error {
 	if v == nil || v == starlark.None {
 		return nil
 	}
-	d, err := seconds(v)
-	if err == nil && d < 0 {
-		err = fmt.Errorf("must not be negative")
-	}
+	d, err := builtin.Wait(v)
 	if err == nil {
 		*to = d
 	}

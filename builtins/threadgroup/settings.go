@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
-	startime "go.starlark.net/lib/time"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -42,30 +42,12 @@ func setMaxWorkers(o *options, v starlark.Value) error {
 	return nil
 }
 
-// seconds converts a number of seconds, or a duration of the time module.
-func seconds(v starlark.Value) (time.Duration, error) {
-	if d, ok := v.(startime.Duration); ok {
-		return time.Duration(d), nil
-	}
-	f, ok := starlark.AsFloat(v)
-	if !ok {
-		return 0, fmt.Errorf("must be a number of seconds, not %s", v.Type())
-	}
-	if math.IsNaN(f) {
-		return 0, fmt.Errorf("must be a number of seconds, not nan")
-	}
-	if f *= float64(time.Second); f < math.MaxInt64 {
-		return time.Duration(f), nil
-	}
-	return math.MaxInt64, nil
-}
-
 func setSeconds(to *time.Duration, v starlark.Value) error {
-	d, err := seconds(v)
+	d, err := builtin.Seconds(v)
 	if err == nil && d <= 0 {
 		err = fmt.Errorf("must be greater than 0")
 	}
-	if err == nil && d < math.MaxInt64 { // more than 290 years: never
+	if err == nil && d < builtin.Forever {
 		*to = d
 	}
 	return err

@@ -2,6 +2,7 @@ package threadgroup
 
 import (
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -9,7 +10,7 @@ import (
 //
 // submit starts one task and returns its Result at once.
 func (g *Group) submit(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	fn, args, err := callee("submit", args)
+	fn, args, err := builtin.Callee("submit", args)
 	if err != nil {
 		return nil, err
 	}

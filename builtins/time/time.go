@@ -4,10 +4,10 @@ package time
 import (
 	"fmt"
 	"maps"
-	"math"
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	startime "go.starlark.net/lib/time"
 	"go.starlark.net/starlark"
 )
@@ -42,9 +42,9 @@ func sleep(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seconds", &v); err != nil {
 		return nil, err
 	}
-	d, err := duration(v)
+	d, err := builtin.Wait(v)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", b.Name(), err)
+		return nil, fmt.Errorf("%s: seconds %w", b.Name(), err)
 	}
 	t := engine.Of(thread)
 	if d == 0 {
@@ -59,26 +59,6 @@ func sleep(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	case <-ctx.Done():
 		return nil, t.Cancelled()
 	}
-}
-
-// duration converts a number of seconds or a duration of this module.
-func duration(v starlark.Value) (time.Duration, error) {
-	if d, ok := v.(startime.Duration); ok {
-		v = starlark.Float(time.Duration(d).Seconds())
-	}
-	f, ok := starlark.AsFloat(v)
-	switch {
-	case !ok:
-		return 0, fmt.Errorf("seconds must be a number, not %s", v.Type())
-	case math.IsNaN(f):
-		return 0, fmt.Errorf("seconds must be a number, not nan")
-	case f < 0:
-		return 0, fmt.Errorf("seconds must not be negative, got %v", v)
-	}
-	if f *= float64(time.Second); f < math.MaxInt64 {
-		return time.Duration(f), nil
-	}
-	return math.MaxInt64, nil
 }
 
 // def time(year=None, month=None, day=None, hour=None, minute=None, second=None, nanosecond=None, location=None)
