@@ -44,5 +44,6 @@ func (t *Thread) endAll(err error) error {
 		}
 	}
 	clear(t.state)
+	t.replaced = nil
 	return err
 }

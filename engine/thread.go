@@ -39,6 +39,7 @@ type Thread struct {
 	defers    []deferred
 	atEnd     []func(error) error
 	state     map[any]any
+	replaced  []func(old, new starlark.Callable)
 	held      map[any]func()             // how to give back what it holds
 	steps     uint64                     // of star when what it does now began
 	limit     atomic.Pointer[LimitError] // reached; nil: none

@@ -56,10 +56,10 @@ func (d *pendingDecorator) CallInternal(thread *starlark.Thread, args starlark.T
 	if len(rest)+len(kwargs) > 0 {
 		return nil, fmt.Errorf("%s is a decorator: it takes one function and nothing else", d.text())
 	}
+	t := engine.Of(thread)
 	d.group.applied(d)
-	d.group.add(engine.Of(thread), &registration{
-		f: &Function{fn: fn, args: d.args, kwargs: d.kwargs}, o: d.options,
-	})
+	d.group.add(t, &registration{f: &Function{fn: fn, args: d.args, kwargs: d.kwargs}, o: d.options})
+	d.group.noteDecorated(t, fn)
 	return fn, nil
 }
 

@@ -49,8 +49,8 @@ func (g *Group) startRegistered(t *engine.Thread, as func(*execution)) (*executi
 		}
 	}
 	for i, needs := range plan.needs {
-		for _, j := range needs {
-			list[i].task.After(&list[j].task)
+		for _, n := range needs {
+			list[i].task.After(&list[n.task].task)
 		}
 	}
 	if err := e.start(g.workers(0), list); err != nil {

@@ -123,12 +123,12 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 		tasks[i] = &r.task
 		r.task.Index = i // as it will be; the arguments of a map hang on it
 	}
+	if err := e.remember(t, results); err != nil { // may call script code: no lock is held
+		e.lost = err
+		e.run.Stop(err)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := e.remember(results); err != nil {
-		e.run.Stop(err)
-		e.lost = err
-	}
 	e.list, e.count = results, len(results)
 	e.queued(0, results)
 	e.run.Add(tasks...)
@@ -139,19 +139,19 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 }
 
 // add gives the run one more task, which has been handed over.
-func (e *execution) add(r *Result) error {
+func (e *execution) add(t *engine.Thread, r *Result) error {
 	if _, err := e.group.shared.enter(e.thread.Run(), 1); err != nil {
 		return err
 	}
 	if e.dry {
 		e.pretend([]*Result{r})
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err := e.remember([]*Result{r}); err != nil {
+	if err := e.remember(t, []*Result{r}); err != nil {
 		e.group.shared.live.Add(-1)
 		return err
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if e.open {
 		e.list = append(e.list, r)
 	}
@@ -165,12 +165,12 @@ func (e *execution) add(r *Result) error {
 }
 
 // remember looks tasks up in the joblog, if there is one.
-func (e *execution) remember(results []*Result) error {
+func (e *execution) remember(t *engine.Thread, results []*Result) error {
 	if e.keeper == nil || e.dry {
 		return nil
 	}
 	for _, r := range results {
-		if err := e.keeper.remember(e.group, r); err != nil {
+		if err := e.keeper.remember(t, e.group, r); err != nil {
 			return err
 		}
 	}

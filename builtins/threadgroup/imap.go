@@ -162,7 +162,7 @@ func (m *mapping) pull() error {
 			m.ahead = append(m.ahead, r)
 		}
 		m.out++
-		if err := m.e.add(r); err != nil {
+		if err := m.e.add(m.t, r); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,13 @@ import (
 // A plan says which registered tasks there are and what each waits for.
 type plan struct {
 	order []*registration // in order of registration
-	needs [][]int         // of each: the tasks that must have succeeded, as indices of order
+	needs [][]need        // of each: what must have succeeded before
+}
+
+// A need is a task that another one waits for.
+type need struct {
+	task int    // index in plan.order
+	why  string // after, or the key of a vault
 }
 
 // planLocked makes the plan of a run, or says why there can be none. Group.mu is held.
@@ -21,27 +27,38 @@ func (g *Group) planLocked() (*plan, error) {
 		return nil, fmt.Errorf("%s: %s was not applied to a function", d.pos, d.text())
 	}
 	p := &plan{order: append([]*registration(nil), g.registered...)}
-	depends := false
-	for _, r := range p.order {
-		depends = depends || len(r.o.after) > 0
-	}
-	if !depends {
+	if !p.depends() {
 		return p, nil
 	}
-	p.needs = make([][]int, len(p.order))
+	p.needs = make([][]need, len(p.order))
 	for i, r := range p.order {
 		for _, after := range r.o.after {
 			found := p.find(after)
 			if len(found) == 0 {
 				return nil, p.unknown(g, r, after)
 			}
-			p.needs[i] = append(p.needs[i], found...)
+			for _, j := range found {
+				p.needs[i] = append(p.needs[i], need{j, "after"})
+			}
 		}
+	}
+	if err := p.flow(g); err != nil {
+		return nil, err
 	}
 	if circle := p.circle(); circle != nil {
 		return nil, fmt.Errorf("group %q can never run: %s", g.name, p.arrows(circle))
 	}
 	return p, nil
+}
+
+// depends reports whether a task may have to wait for another one.
+func (p *plan) depends() bool {
+	for _, r := range p.order {
+		if _, flows := r.f.fn.(engine.Flow); flows || len(r.o.after) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // find returns the tasks that are meant by a function or a name.
@@ -104,7 +121,7 @@ func (p *plan) circle() []int {
 				path, stack = path[:len(path)-1], stack[:len(stack)-1]
 				continue
 			}
-			need := p.needs[top.task][top.next]
+			need := p.needs[top.task][top.next].task
 			top.next++
 			switch state[need] {
 			case fresh:
@@ -137,8 +154,8 @@ func (p *plan) sorted(serial bool) []int {
 	waits, then := make([]int, n), make([][]int, n)
 	for i, needs := range p.needs {
 		waits[i] = len(needs)
-		for _, j := range needs {
-			then[j] = append(then[j], i)
+		for _, n := range needs {
+			then[n.task] = append(then[n.task], i)
 		}
 	}
 	ready := &taskHeap{plan: p, serial: serial}
@@ -186,8 +203,8 @@ func (g *Group) planText(p *plan) string {
 			fmt.Fprintf(&b, " (priority %d)", r.o.priority)
 		}
 		if p.needs != nil {
-			for _, j := range p.needs[i] {
-				fmt.Fprintf(&b, "\n       %s → %s (after)", p.order[j].name(), r.name())
+			for _, n := range p.needs[i] {
+				fmt.Fprintf(&b, "\n       %s → %s (%s)", p.order[n.task].name(), r.name(), n.why)
 			}
 		}
 	}

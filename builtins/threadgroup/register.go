@@ -46,7 +46,9 @@ func (m *registerMethod) Decorate(thread *starlark.Thread, fn starlark.Value) (s
 	if err != nil {
 		return nil, err
 	}
-	m.group.add(engine.Of(thread), &registration{f: &Function{fn: f}, o: m.group.defaults})
+	t := engine.Of(thread)
+	m.group.add(t, &registration{f: &Function{fn: f}, o: m.group.defaults})
+	m.group.noteDecorated(t, f)
 	return f, nil
 }
 

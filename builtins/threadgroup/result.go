@@ -29,6 +29,7 @@ type live struct {
 	looked atomic.Bool // the script knows how it ended
 	sent   atomic.Bool // as_completed has it
 	worker atomic.Pointer[worker]
+	done   func(t *engine.Thread, v starlark.Value, err error) error // nil: nobody asks
 
 	mu      sync.Mutex // guards what follows
 	reached bool       // several threads may see the Result

@@ -111,7 +111,7 @@ func (r *Result) cached() bool { return r.kept != nil && r.kept.cached }
 
 // remember gives the Result its place in the joblog, and its outcome if the log has
 // it and is to be resumed.
-func (k *keeper) remember(g *Group, r *Result) error {
+func (k *keeper) remember(t *engine.Thread, g *Group, r *Result) error {
 	args := joblog.ArgsText(r.args(), r.spec.kwargs, stableRepr)
 	r.kept = &kept{key: k.keys.Next(g.name, r.spec.Name, args)}
 	o := k.run.Options()
@@ -127,6 +127,9 @@ func (k *keeper) remember(g *Group, r *Result) error {
 	case ok && old.Status == joblog.OK && old.Held:
 		v, err := old.Value()
 		if err != nil {
+			return err
+		}
+		if err := r.give(t, v); err != nil {
 			return err
 		}
 		r.task.Finish(group.OK, v, nil)

@@ -14,18 +14,23 @@ func (g *Group) submit(thread *starlark.Thread, args starlark.Tuple, kwargs []st
 	if err != nil {
 		return nil, err
 	}
-	t := engine.Of(thread)
+	return g.submitTask(engine.Of(thread), &Function{fn: fn, args: args, kwargs: kwargs}, nil)
+}
+
+// submitTask starts one task. done, if not nil, is told on the task's thread what
+// came of it; its error makes the task failed.
+func (g *Group) submitTask(t *engine.Thread, f *Function, done func(*engine.Thread, starlark.Value, error) error) (starlark.Value, error) {
 	e, err := g.forSubmit(t)
 	if err != nil {
 		return nil, err
 	}
 	defer e.run.Release()
-	s := newSpec(t, &Function{fn: fn, args: args, kwargs: kwargs}, g.defaults)
+	s := newSpec(t, f, g.defaults)
 	r := new(Result).init(s, true)
-	r.live.reached = g.isReached()
+	r.live.reached, r.live.done = g.isReached(), done
 	r.task.After(s.dependencies()...)
 	handOver(t, []*spec{s})
-	return r, e.add(r)
+	return r, e.add(t, r)
 }
 
 // forSubmit returns the run that a task submitted by t belongs to, held: the one that t

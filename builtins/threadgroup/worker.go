@@ -47,18 +47,32 @@ func (w *worker) Call(a *group.Attempt, t *group.Task[starlark.Value]) (starlark
 		defer r.live.worker.Store(nil)
 	}
 	w.thread.Give(r.spec.given)
-	args, kwargs := r.arguments()
 	w.calls.Add(1)
-	v, err := w.thread.Call(r.spec.fn, args, kwargs)
+	v, err := w.call(r)
 	w.calls.Add(1)
 	var exit *engine.ExitError
 	if errors.As(err, &exit) && w.thread.Run().Context().Err() != nil {
 		a.Stop(exit) // exit stops every task, this one too; another script's exit is an error like others
 	}
-	if err = w.thread.Finish(err, func() { a.Close() }); err == nil {
+	err = w.thread.Finish(err, func() { a.Close() })
+	if err == nil && r.spec.judge() == nil {
+		err = r.give(w.thread, v)
+	}
+	if r.live != nil && r.live.done != nil {
+		err = r.live.done(w.thread, v, err)
+	}
+	if err == nil {
 		r.seal(w.thread, v)
 	}
 	return v, err
+}
+
+// judge returns what is asked about values, or nil.
+func (s *spec) judge() starlark.Callable {
+	if s.o.retry == nil {
+		return nil
+	}
+	return s.o.retry.ifValue
 }
 
 // Gates returns what the task's limiters have to let through.
@@ -78,7 +92,7 @@ func (w *worker) Again(_ *group.Attempt, t *group.Task[starlark.Value], v starla
 	r := t.Of.(*Result)
 	ask, arg := r.spec.o.retry.ifError, starlark.Value(nil)
 	if err == nil {
-		if ask = r.spec.o.retry.ifValue; ask == nil {
+		if ask = r.spec.judge(); ask == nil {
 			return false, nil
 		}
 		arg = v
@@ -96,7 +110,10 @@ func (w *worker) Again(_ *group.Attempt, t *group.Task[starlark.Value], v starla
 	if fault = w.thread.Finish(fault, func() {}); fault != nil {
 		return false, fault
 	}
-	return bool(answer.Truth()), nil
+	if again := bool(answer.Truth()); again || err != nil {
+		return again, nil
+	}
+	return false, r.give(w.thread, v)
 }
 
 // Stop stops the thread. A host call that does not return within the grace
