@@ -82,39 +82,10 @@ func same(a, b starlark.Callable) bool {
 
 // start begins the run with these tasks. An open run takes others until it is closed.
 func (e *execution) start(slots *group.Slots, results []*Result) error {
-	t, g := e.thread, e.group
-	e.slots = slots
-	e.dry = t.Run().Options().DryRun
-	e.watched = e.wants(event.TaskEnded) || e.wants(event.TaskRetry)
-	if err := t.Stopping(); err != nil { // or groups that start groups would outrun a stop
+	if err := e.prepare(slots, len(results)); err != nil {
 		return err
 	}
-	leave, err := g.shared.enter(t.Run(), len(results))
-	if err != nil {
-		return err
-	}
-	if e.keeper, err = g.keeperOf(t); err != nil {
-		leave()
-		return err
-	}
-	e.watched = e.watched || e.keeper != nil
-	handOver(t, e.specs)
-	e.specs, e.last = nil, nil
-	e.leave, e.first = leave, len(results)
-	if e.beside {
-		alone := t.Run().Beside()
-		e.leave = func() { leave(); alone() }
-	}
-	e.announce(len(results))
-	e.run = group.Start(e.ctx, group.Config[starlark.Value]{
-		Slots: slots, Deadline: g.deadline,
-		MaxFailures: g.maxFailures, MaxShare: g.maxShare, MaxText: g.maxText,
-		NewWorker: func(a *group.Attempt) group.Worker[starlark.Value] { return newWorker(e, a) },
-		Settled:   e.settled, Ended: e.ended(),
-	})
-	g.enter(e)
-	forget := t.Run().Waits().Note(e.unstarted)
-	e.run.Notify(func() { forget(); e.over() })
+	e.begin()
 	if e.dry {
 		e.pretend(results)
 	}
@@ -123,7 +94,7 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 		tasks[i] = &r.task
 		r.task.Index = i // as it will be; the arguments of a map hang on it
 	}
-	if err := e.remember(t, results); err != nil { // may call script code: no lock is held
+	if err := e.remember(e.thread, results); err != nil { // may call script code: no lock is held
 		e.lost = err
 		e.run.Stop(err)
 	}
@@ -136,6 +107,47 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 		e.run.Close()
 	}
 	return nil
+}
+
+// prepare asks whether n tasks may run, and hands over what they are made from.
+func (e *execution) prepare(slots *group.Slots, n int) error {
+	t, g := e.thread, e.group
+	if err := t.Stopping(); err != nil { // or groups that start groups would outrun a stop
+		return err
+	}
+	leave, err := g.shared.enter(t.Run(), n)
+	if err != nil {
+		return err
+	}
+	if e.keeper, err = g.keeperOf(t); err != nil {
+		leave()
+		return err
+	}
+	e.slots, e.first, e.leave = slots, n, leave
+	e.dry = t.Run().Options().DryRun
+	e.watched = e.keeper != nil || e.wants(event.TaskEnded) || e.wants(event.TaskRetry)
+	handOver(t, e.specs)
+	e.specs, e.last = nil, nil
+	return nil
+}
+
+// begin begins a run without tasks.
+func (e *execution) begin() {
+	t, g := e.thread, e.group
+	if e.beside {
+		leave, alone := e.leave, t.Run().Beside()
+		e.leave = func() { leave(); alone() }
+	}
+	e.announce(e.first)
+	e.run = group.Start(e.ctx, group.Config[starlark.Value]{
+		Slots: e.slots, Deadline: g.deadline,
+		MaxFailures: g.maxFailures, MaxShare: g.maxShare, MaxText: g.maxText,
+		NewWorker: func(a *group.Attempt) group.Worker[starlark.Value] { return newWorker(e, a) },
+		Settled:   e.settled, Ended: e.ended(),
+	})
+	g.enter(e)
+	forget := t.Run().Waits().Note(e.unstarted)
+	e.run.Notify(func() { forget(); e.over() })
 }
 
 // add gives the run one more task, which has been handed over.
