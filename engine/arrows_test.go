@@ -158,7 +158,7 @@ var births = map[string]struct {
 	n   int
 	why string
 }{
-	"engine/group/run.go": {1, "the one place where the goroutines of tasks start"},
+	"engine/group/grow.go": {1, "the one place where the goroutines of tasks start"},
 }
 
 func TestBirthplace(t *testing.T) {

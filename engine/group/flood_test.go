@@ -95,5 +95,5 @@ func TestOneGoStatement(t *testing.T) {
 			return true
 		})
 	}
-	require.Equal(t, []string{"run.go"}, found)
+	require.Equal(t, []string{"grow.go"}, found)
 }
