@@ -3,6 +3,7 @@ package scripts_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,21 +53,27 @@ func promised(t *testing.T, path string) string {
 	return out.String()
 }
 
+// TestScripts: they print what they promise, however many tasks may run at once.
 func TestScripts(t *testing.T) {
-	for _, path := range scripts(t) {
-		t.Run(filepath.ToSlash(path), func(t *testing.T) {
-			t.Parallel()
-			want := promised(t, path)
-			var out bytes.Buffer
-			eng, err := engine.New(engine.Options{Modules: builtins.Standard(), Stdout: &out})
-			require.NoError(t, err)
-			_, err = eng.ExecFile(t.Context(), path, engine.Input{})
-			if e := (*engine.Error)(nil); errors.As(err, &e) {
-				t.Fatal(e.Traceback())
-			}
-			require.NoError(t, err)
-			require.Equal(t, want, out.String()) // shows a diff
-		})
+	for _, o := range []engine.Options{{}, {MaxWorkers: 2}, {Serial: true}} {
+		o.Modules = builtins.Standard()
+		for _, path := range scripts(t) {
+			t.Run(fmt.Sprintf("%s/%d/%t", filepath.ToSlash(path), o.MaxWorkers, o.Serial), func(t *testing.T) {
+				t.Parallel()
+				want := promised(t, path)
+				var out bytes.Buffer
+				o := o
+				o.Stdout = &out
+				eng, err := engine.New(o)
+				require.NoError(t, err)
+				_, err = eng.ExecFile(t.Context(), path, engine.Input{})
+				if e := (*engine.Error)(nil); errors.As(err, &e) {
+					t.Fatal(e.Traceback())
+				}
+				require.NoError(t, err)
+				require.Equal(t, want, out.String()) // shows a diff
+			})
+		}
 	}
 }
 
