@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"cmd/tg":               {"builtins", "builtins/", "engine", "engine/"},
 	"builtins":             {"builtins/", "engine"},
 	"builtins/threadgroup": {"builtins/threadgroup/joblog", "engine", "engine/builtin", "engine/event", "engine/group", "engine/wait"},
-	"builtins/":            {"engine", "engine/builtin", "engine/event", "engine/permit", "engine/convert", "engine/wait"},
+	"builtins/":            {"engine", "engine/builtin", "engine/valuejson", "engine/event", "engine/permit", "engine/convert", "engine/wait"},
 	"engine":               {"engine/dialect", "engine/eval", "engine/eval/guard", "engine/event", "engine/permit", "engine/convert", "engine/universe", "engine/wait"},
 	"engine/eval":          {"engine/eval/guard"},
 	"engine/universe":      {"engine/eval/guard"},

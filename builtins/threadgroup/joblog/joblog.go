@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/valuejson"
 	"go.starlark.net/starlark"
 )
 
@@ -41,6 +42,9 @@ type Run struct {
 	Script  string
 	Started time.Time
 }
+
+// An Unheld says what of a value cannot be kept.
+type Unheld = valuejson.Unheld
 
 // A Log is an open joblog. Safe for concurrent use.
 type Log struct {

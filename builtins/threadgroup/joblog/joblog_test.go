@@ -243,3 +243,20 @@ func TestHammer(t *testing.T) {
 	}
 	require.NoError(t, l.Close())
 }
+
+// What is as deep as a value may be can be read again.
+func TestDeepLine(t *testing.T) {
+	v := starlark.Value(starlark.None)
+	for range 1000 {
+		v = starlark.Tuple{v}
+	}
+	f := file(t, "")
+	l := open(t, f)
+	refused, err := l.Append(ok(joblog.Key{N: 1}, v))
+	require.NoError(t, err)
+	require.NoError(t, refused)
+	e, _ := again(t, l, f).Lookup(joblog.Key{N: 1})
+	back, err := e.Value()
+	require.NoError(t, err)
+	require.Equal(t, v.String(), back.String())
+}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/valuejson"
 	"go.starlark.net/starlark"
 )
 
@@ -75,7 +76,7 @@ func (l *Line) encode(repr func(starlark.Value) string) (line []byte, refused er
 		if v == nil {
 			v = starlark.None
 		}
-		if r.Value, refused = Encode(v); refused != nil {
+		if r.Value, refused = valuejson.Encode(v); refused != nil {
 			r.Repr, r.Type, r.Why = shortened(repr(v), longest), v.Type(), refused.Error()
 		}
 	}

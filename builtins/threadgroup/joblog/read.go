@@ -9,6 +9,7 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"github.com/starlark-tg/tg/engine/valuejson"
 	"go.starlark.net/starlark"
 )
 
@@ -48,7 +49,7 @@ func (e Entry) Value() (starlark.Value, error) {
 	f, err := parse(line)
 	switch {
 	case err == nil && f.held():
-		v, err := Decode(f.Value)
+		v, err := valuejson.Decode(f.Value)
 		if err != nil {
 			return nil, fmt.Errorf("joblog %s: value of task %q: %w", e.log.name, f.Task, err)
 		}
@@ -60,9 +61,8 @@ func (e Entry) Value() (starlark.Value, error) {
 }
 
 const (
-	// maxValue and maxLine are how many bytes a value and a line have at most.
-	maxValue = 64 << 20
-	maxLine  = maxValue + 1<<20
+	// maxLine is how many bytes a line has at most.
+	maxLine = valuejson.MaxBytes + 1<<20
 
 	beginning = `{"joblog":` // of every joblog
 )

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/starlark-tg/tg/builtins/threadgroup/joblog"
+	"github.com/starlark-tg/tg/engine/valuejson"
 	"github.com/stretchr/testify/require"
 )
 
@@ -108,9 +109,9 @@ func FuzzRead(f *testing.F) {
 			e, found := l.Lookup(k)
 			require.True(t, found)
 			if v, err := e.Value(); err == nil {
-				again, err := joblog.Encode(v)
+				again, err := valuejson.Encode(v)
 				require.NoError(t, err)
-				back, err := joblog.Decode(again)
+				back, err := valuejson.Decode(again)
 				require.NoError(t, err)
 				require.Equal(t, v.String(), back.String())
 			}

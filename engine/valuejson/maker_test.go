@@ -1,4 +1,4 @@
-package joblog_test
+package valuejson_test
 
 import (
 	"math"

@@ -1,4 +1,4 @@
-package joblog_test
+package valuejson_test
 
 import (
 	"math/big"
@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/starlark-tg/tg/builtins/threadgroup/joblog"
+	"github.com/starlark-tg/tg/engine/valuejson"
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 func TestEncode(t *testing.T) {
@@ -37,10 +38,10 @@ func TestEncode(t *testing.T) {
 		`{"a$": 1}`:                `{"a$":1}`,
 	} {
 		v := eval(t, src)
-		b, err := joblog.Encode(v)
+		b, err := valuejson.Encode(v)
 		require.NoError(t, err, src)
 		require.Equal(t, want, string(b))
-		back, err := joblog.Decode(b)
+		back, err := valuejson.Decode(b)
 		require.NoError(t, err, src)
 		same(t, v, back)
 	}
@@ -70,13 +71,13 @@ func TestUnheld(t *testing.T) {
 		`{"$a": 1, (1,): 2}`:          `value has a key that is a tuple`,
 		`[b"a\xffb".elems()]`:         "value[0] is a bytes.elems",
 	} {
-		_, err := joblog.Encode(eval(t, src))
+		_, err := valuejson.Encode(eval(t, src))
 		require.EqualError(t, err, want)
-		require.ErrorAs(t, err, new(*joblog.Unheld))
+		require.ErrorAs(t, err, new(*valuejson.Unheld))
 	}
 	unheld := func(v starlark.Value, want string) {
 		t.Helper()
-		_, err := joblog.Encode(v)
+		_, err := valuejson.Encode(v)
 		require.EqualError(t, err, want)
 	}
 	unheld(starlark.Tuple{starlark.String("\xff")}, "value[0] is a string that is not valid UTF-8")
@@ -120,43 +121,34 @@ func nested(n int) starlark.Value {
 // As many levels as can be written can be read.
 func TestDeep(t *testing.T) {
 	v := nested(1000)
-	b, err := joblog.Encode(v)
+	b, err := valuejson.Encode(v)
 	require.NoError(t, err)
-	back, err := joblog.Decode(b)
+	back, err := valuejson.Decode(b)
 	require.NoError(t, err)
 	same(t, v, back)
-	_, err = joblog.Encode(nested(1001))
+	_, err = valuejson.Encode(nested(1001))
 	require.ErrorContains(t, err, `value[0][0]["$"][0][0]["$"][0][0]["$"][0]…[`)
 	require.ErrorContains(t, err, " is nested more than 1000 levels deep")
-	_, err = joblog.Decode([]byte(strings.Repeat("[", 1001)))
+	_, err = valuejson.Decode([]byte(strings.Repeat("[", 1001)))
 	require.EqualError(t, err, "it is nested more than 1000 levels deep")
-	_, err = joblog.Decode([]byte(strings.Repeat("[", 1_000_000)))
+	_, err = valuejson.Decode([]byte(strings.Repeat("[", 1_000_000)))
 	require.Error(t, err)
-	f := file(t, "")
-	l := open(t, f)
-	refused, err := l.Append(ok(joblog.Key{N: 1}, v))
-	require.NoError(t, err)
-	require.NoError(t, refused)
-	e, _ := again(t, l, f).Lookup(joblog.Key{N: 1})
-	back, err = e.Value()
-	require.NoError(t, err)
-	same(t, v, back)
 }
 
 // A list met twice is written twice; what would get too long by that is refused soon.
 func TestAliased(t *testing.T) {
 	l := starlark.NewList(nil)
-	b, err := joblog.Encode(starlark.Tuple{l, l})
+	b, err := valuejson.Encode(starlark.Tuple{l, l})
 	require.NoError(t, err)
 	require.Equal(t, `{"$tuple":[[],[]]}`, string(b))
-	back, err := joblog.Decode(b)
+	back, err := valuejson.Decode(b)
 	require.NoError(t, err)
 	require.NotSame(t, back.(starlark.Tuple)[0], back.(starlark.Tuple)[1])
 	for range 100 {
 		l = starlark.NewList([]starlark.Value{l, l})
 	}
 	start := time.Now()
-	_, err = joblog.Encode(l)
+	_, err = valuejson.Encode(l)
 	require.ErrorContains(t, err, "would take more than 64 MiB")
 	require.Less(t, time.Since(start), time.Minute)
 }
@@ -179,7 +171,7 @@ func TestDecodeForeign(t *testing.T) {
 		`{"$dict":{"$a":1,"$a":2}}`: `"$a" is there twice`,
 		`{"a":nul}`:                 "invalid character '}' in literal null (expecting 'l')",
 	} {
-		v, err := joblog.Decode([]byte(src))
+		v, err := valuejson.Decode([]byte(src))
 		require.EqualError(t, err, want, src)
 		require.Nil(t, v)
 	}
@@ -190,14 +182,14 @@ func TestRoundTrip(t *testing.T) {
 	for seed := range uint64(20_000) {
 		m := maker{rand.New(rand.NewPCG(seed, 7)), 0}
 		v := m.value(5)
-		b, err := joblog.Encode(v)
+		b, err := valuejson.Encode(v)
 		if m.bad > 0 {
 			require.Error(t, err, "%v", v)
 			continue
 		}
 		require.NoError(t, err, "%v", v)
 		require.NotContains(t, string(b), "\n")
-		back, err := joblog.Decode(b)
+		back, err := valuejson.Decode(b)
 		require.NoError(t, err, "%v", v)
 		same(t, v, back)
 		mutable(t, back)
@@ -230,14 +222,31 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		v, err := joblog.Decode(b)
+		v, err := valuejson.Decode(b)
 		if err != nil {
 			return
 		}
-		again, err := joblog.Encode(v)
+		again, err := valuejson.Encode(v)
 		require.NoError(t, err)
-		back, err := joblog.Decode(again)
+		back, err := valuejson.Decode(again)
 		require.NoError(t, err)
 		same(t, v, back)
 	})
+}
+
+// A flaw says where it is.
+func TestFlaw(t *testing.T) {
+	for src, want := range map[string]int{"[1,\n2}": 5, "[\n{\"a\":1,\"a\":2}]": 14, "\n1e999": 6, "[1": 2} {
+		_, err := valuejson.Decode([]byte(src))
+		var flaw *valuejson.Flaw
+		require.ErrorAs(t, err, &flaw, src)
+		require.Equal(t, want, flaw.Offset, src)
+	}
+}
+
+func eval(t testing.TB, src string) starlark.Value {
+	t.Helper()
+	v, err := starlark.EvalOptions(&syntax.FileOptions{Set: true}, new(starlark.Thread), "e.star", src, nil)
+	require.NoError(t, err, src)
+	return v
 }

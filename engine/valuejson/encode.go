@@ -1,4 +1,6 @@
-package joblog
+// Package valuejson writes values as JSON that people can read and edit, and from which
+// equal values are made, of the same types.
+package valuejson
 
 import (
 	"bytes"
@@ -25,8 +27,13 @@ const (
 	tagDict  = "$dict"
 )
 
-// maxDepth is how many values may be within each other.
-const maxDepth = 1000
+const (
+	// MaxBytes is how many bytes of JSON a value may take.
+	MaxBytes = 64 << 20
+
+	// maxDepth is how many values may be within each other.
+	maxDepth = 1000
+)
 
 // An Unheld says what of a value cannot be kept, and where it is.
 type Unheld struct {
@@ -44,7 +51,7 @@ func (e *Unheld) Error() string { return e.Path + " " + e.Msg }
 func Encode(v starlark.Value) ([]byte, error) {
 	var e encoder
 	err := e.value(v)
-	if err == nil && e.b.Len() > maxValue {
+	if err == nil && e.b.Len() > MaxBytes {
 		err = e.tooBig()
 	}
 	if err != nil {
@@ -82,7 +89,7 @@ type encoder struct {
 }
 
 func (e *encoder) value(v starlark.Value) *refusal {
-	if e.b.Len() > maxValue {
+	if e.b.Len() > MaxBytes {
 		return e.tooBig()
 	}
 	switch v := v.(type) {
@@ -142,7 +149,7 @@ func (e *encoder) stuck(format string, args ...any) *refusal {
 }
 
 func (e *encoder) tooBig() *refusal {
-	return e.stuck("would take more than %d MiB", maxValue>>20)
+	return e.stuck("would take more than %d MiB", MaxBytes>>20)
 }
 
 func (e *encoder) int(n starlark.Int) *refusal {
@@ -151,7 +158,7 @@ func (e *encoder) int(n starlark.Int) *refusal {
 		return nil
 	}
 	b := n.BigInt()
-	if b.BitLen()/4 > maxValue {
+	if b.BitLen()/4 > MaxBytes {
 		return e.tooBig()
 	}
 	e.b.Write(b.Append(e.b.AvailableBuffer(), 10))
@@ -174,7 +181,7 @@ func (e *encoder) text(s, is string) *refusal {
 	if !utf8.ValidString(s) {
 		return refuse("%s that is not valid UTF-8", is)
 	}
-	if e.b.Len()+len(s) > maxValue {
+	if e.b.Len()+len(s) > MaxBytes {
 		return e.tooBig()
 	}
 	if plain(s) {
@@ -252,6 +259,13 @@ func (e *encoder) dict(d *starlark.Dict) *refusal {
 	}
 	e.b.WriteByte('}')
 	return nil
+}
+
+func shortened(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
 }
 
 // withArticle puts a or an before the name of a type.

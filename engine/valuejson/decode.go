@@ -1,4 +1,4 @@
-package joblog
+package valuejson
 
 import (
 	"bytes"
@@ -13,19 +13,40 @@ import (
 	"go.starlark.net/starlark"
 )
 
+// A Flaw is what is wrong with a text that is no value.
+type Flaw struct {
+	Offset int // in bytes: about where
+	Err    error
+}
+
+func (f *Flaw) Error() string { return f.Err.Error() }
+
+// Unwrap returns Err.
+func (f *Flaw) Unwrap() error { return f.Err }
+
 // Decode makes the value that Encode has written. It shares nothing with others, and
-// can be changed. Any other JSON is a value too, or an error.
+// can be changed. Any other JSON is a value too, or a *Flaw.
 func Decode(text []byte) (starlark.Value, error) {
-	d := decoder{json.NewDecoder(bytes.NewReader(text)), 0}
+	d := &decoder{json.NewDecoder(bytes.NewReader(text)), 0}
 	d.UseNumber()
 	v, err := d.value()
-	if err != nil {
-		return nil, err
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			err = errors.New("there is more than one value")
+		}
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("there is more than one value")
+	if err != nil {
+		return nil, d.flaw(err)
 	}
 	return v, nil
+}
+
+func (d *decoder) flaw(err error) *Flaw {
+	var wrong *json.SyntaxError
+	if errors.As(err, &wrong) {
+		return &Flaw{int(wrong.Offset), err}
+	}
+	return &Flaw{int(d.InputOffset()), err}
 }
 
 type decoder struct {
