@@ -99,12 +99,12 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 		e.run.Stop(err)
 	}
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.list, e.count = results, len(results)
 	e.queued(0, results)
 	e.run.Add(tasks...)
+	e.mu.Unlock()
 	if !e.grows {
-		e.run.Close()
+		e.run.Close() // without the lock: if all have ended, this is the end of the run
 	}
 	return nil
 }
