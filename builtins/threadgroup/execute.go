@@ -214,6 +214,7 @@ func awaitAll(t *engine.Thread, what string, timeout time.Duration, es []*execut
 		} else if err != nil {
 			return false, err
 		}
+		<-e.gone
 	}
 	return true, nil
 }

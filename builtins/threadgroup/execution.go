@@ -43,7 +43,8 @@ type execution struct {
 	dry     bool // the group only tells what it would do
 	watched bool // somebody wants to know of every task
 	run     *group.Run[starlark.Value]
-	leave   func() // takes the tasks out of the count of those that have not ended
+	gone    chan struct{} // closed when over has returned: who waits for the run waits for that, too
+	leave   func()        // takes the tasks out of the count of those that have not ended
 	last    *spec
 	specs   []*spec // to be handed over, each once
 
@@ -147,7 +148,12 @@ func (e *execution) begin() {
 	})
 	g.enter(e)
 	forget := t.Run().Waits().Note(e.unstarted)
-	e.run.Notify(func() { forget(); e.over() })
+	e.gone = make(chan struct{})
+	e.run.Notify(func() {
+		defer close(e.gone)
+		forget()
+		e.over()
+	})
 }
 
 // add gives the run one more task, which has been handed over.
@@ -272,5 +278,5 @@ func (e *execution) await(t *engine.Thread) {
 	w := t.NewWait(`group "`+e.group.name+`"`, 0, nil)
 	w.Ctx = nil
 	_ = join(t, w, e.run.Notify)
-	// Its over was called before: it had asked first.
+	<-e.gone
 }
