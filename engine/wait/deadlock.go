@@ -54,7 +54,8 @@ func (m *Monitor) look(moves uint64) {
 }
 
 // knot returns the waits that have to fail. Those that wait for the end of tasks
-// go on when the tasks have failed, unless they wait for each other.
+// go on when the tasks have failed, unless they wait for each other; one that cannot
+// be given up never fails.
 func knot(all []*Wait) []*Wait {
 	var list []*Wait
 	for _, w := range all {
@@ -70,14 +71,14 @@ func knot(all []*Wait) []*Wait {
 		by[w.Who] = w
 	}
 	for _, w := range all {
-		if w.Kind == Join && circular(w, by) {
+		if w.Kind == Join && w.Ctx != nil && circular(w, by) {
 			list = append(list, w)
 		}
 	}
 	if len(list) > 0 {
 		return list
 	}
-	return all
+	return slices.DeleteFunc(slices.Clone(all), func(w *Wait) bool { return w.Ctx == nil })
 }
 
 // circular reports whether w waits, over others, for its own thread.

@@ -27,7 +27,12 @@ func by(list ...wait.Party) func(*wait.Wait) {
 	return func(w *wait.Wait) { w.By = func() []wait.Party { return list } }
 }
 
-func kind(k wait.Kind) func(*wait.Wait) { return func(w *wait.Wait) { w.Kind = k } }
+func kind(k wait.Kind) func(*wait.Wait) {
+	return func(w *wait.Wait) { w.Kind, w.Ctx = k, context.Background() }
+}
+
+// firm is the end of tasks that is waited for whatever happens.
+func firm(w *wait.Wait) { w.Kind = wait.Join }
 
 func at(what, pos string) func(*wait.Wait) {
 	return func(w *wait.Wait) { w.What, w.Pos = what, pos }
@@ -102,6 +107,10 @@ func TestKnot(t *testing.T) {
 			waits: []func(*wait.Wait){kind(wait.Join), kind(wait.Slot)},
 			by:    [][]wait.Party{{party("a")}, {party("a")}}, fail: "a",
 		},
+		"one who cannot give up, and one who can": {
+			waits: []func(*wait.Wait){firm, kind(wait.Join)},
+			by:    [][]wait.Party{{party("a")}, nil}, fail: "b",
+		},
 		"nothing but workers to wait for": {
 			waits: []func(*wait.Wait){kind(wait.Slot), kind(wait.Slot)},
 			by:    [][]wait.Party{nil, nil}, fail: "a b",
@@ -174,6 +183,7 @@ func TestStoppedDuringReport(t *testing.T) {
 		}}
 		m.Busy(1)
 		a.Begin()
+		a.Park()
 		require.Equal(t, errStop, a.Block(), "the stop came first")
 		w.name = "b"
 	}

@@ -4,7 +4,7 @@
 //
 // It is exact, not a guess by time. Whatever can go on by itself is counted as
 // busy: a thread that runs, a goroutine about to start, a timer that will start
-// one. A [Wait] takes its thread out of the count when it begins, and it is the
+// one. A [Wait] takes its thread out of the count while it blocks, and it is the
 // one who ends the wait that puts it back, while being busy itself; so the count
 // is zero only when nothing moves and nothing will.
 package wait
@@ -33,13 +33,13 @@ const (
 type Wait struct {
 	Monitor *Monitor
 	Who     Party
-	What    string         // such as: lock "a"
-	Pos     string         // where the script waits: file:line; "": not known
-	Kind    Kind           //
-	By      func() []Party // whom it waits for, if that can be told; called while all of them wait
-	Ctx     context.Context
-	Timeout time.Duration // 0: none
-	Bounded bool          // something else than Timeout ends it in time, so that it cannot be a deadlock
+	What    string          // such as: lock "a"
+	Pos     string          // where the script waits: file:line; "": not known
+	Kind    Kind            //
+	By      func() []Party  // whom it waits for, if that can be told; called while all of them wait
+	Ctx     context.Context // that ends the wait; nil: the wait cannot be given up
+	Timeout time.Duration   // 0: none
+	Bounded bool            // something else than Timeout ends it in time, so that it cannot be a deadlock
 
 	ready chan struct{} // closed when the wait has ended from outside
 	seq   int           // of its beginning
@@ -50,8 +50,9 @@ type Wait struct {
 type state uint8
 
 const (
-	idle state = iota
-	waiting
+	idle    state = iota
+	waiting       // can be woken; the thread still runs
+	blocked       // the thread is in Block
 	over
 )
 
@@ -61,8 +62,9 @@ var ErrTimeout = errors.New("the time to wait is over")
 // timed reports whether the wait ends by itself.
 func (w *Wait) timed() bool { return w.Bounded || w.Timeout > 0 }
 
-// Begin notes that the thread waits. Whoever may call Wake must see the wait only
-// afterwards. Begin does not block; Block must follow.
+// Begin makes the wait ready to be woken. Whoever may call Wake must see it only
+// afterwards. Begin does not block; Block must follow, until which the thread counts
+// as running.
 func (w *Wait) Begin() {
 	m := w.Monitor
 	w.ready = make(chan struct{})
@@ -74,9 +76,6 @@ func (w *Wait) Begin() {
 		m.waits = map[*Wait]struct{}{}
 	}
 	m.waits[w] = struct{}{}
-	if !w.timed() {
-		m.add(-1)
-	}
 }
 
 // Wake ends the wait. False: it had ended already, and what it was to be given is
@@ -91,15 +90,15 @@ func (w *Wait) end(err error) bool {
 }
 
 func (w *Wait) endLocked(err error) bool {
-	if w.state != waiting {
+	if w.state != waiting && w.state != blocked {
 		return false
 	}
 	m := w.Monitor
-	w.state, w.err = over, err
-	delete(m.waits, w)
-	if !w.timed() {
+	if w.state == blocked && !w.timed() {
 		m.add(1)
 	}
+	w.state, w.err = over, err
+	delete(m.waits, w)
 	close(w.ready)
 	return true
 }
@@ -108,6 +107,7 @@ func (w *Wait) endLocked(err error) bool {
 // Timeout (ErrTimeout), or because it is part of a deadlock (a *Deadlock). No lock may
 // be held that somebody's By takes.
 func (w *Wait) Block() error {
+	w.park()
 	var stop <-chan struct{}
 	var late <-chan time.Time
 	if w.Ctx != nil {
@@ -129,6 +129,20 @@ func (w *Wait) Block() error {
 	w.Monitor.quiet.RLock() // nobody goes on while a report is written about all
 	defer w.Monitor.quiet.RUnlock()
 	return w.err
+}
+
+// park takes the thread out of what moves, unless the wait is over already.
+func (w *Wait) park() {
+	m := w.Monitor
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if w.state != waiting {
+		return
+	}
+	w.state = blocked
+	if !w.timed() {
+		m.add(-1)
+	}
 }
 
 // stopped reports whether the wait is about to be given up.

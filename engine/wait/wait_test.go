@@ -32,6 +32,7 @@ func begin(m *wait.Monitor, who party, change ...func(*wait.Wait)) *wait.Wait {
 	}
 	m.Busy(1)
 	w.Begin()
+	w.Park()
 	return w
 }
 
