@@ -132,6 +132,14 @@ func (e *execution) prepare(slots *group.Slots, n int) error {
 	return nil
 }
 
+// total returns how many tasks there will be, as far as that is known; else 0.
+func (e *execution) total() int {
+	if e.grows {
+		return 0
+	}
+	return e.first
+}
+
 // begin begins a run without tasks.
 func (e *execution) begin() {
 	t, g := e.thread, e.group
@@ -142,7 +150,7 @@ func (e *execution) begin() {
 	e.announce(e.first)
 	e.run = group.Start(e.ctx, group.Config[starlark.Value]{
 		Slots: e.slots, Deadline: g.deadline,
-		MaxFailures: g.maxFailures, MaxShare: g.maxShare, MaxText: g.maxText,
+		MaxFailures: g.maxFailures, MaxShare: g.maxShare, Total: e.total(), MaxText: g.maxText,
 		NewWorker: func(a *group.Attempt) group.Worker[starlark.Value] { return newWorker(e, a) },
 		Settled:   e.settled, Ended: e.ended(),
 	})

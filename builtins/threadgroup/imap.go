@@ -68,6 +68,8 @@ type mapping struct {
 func (m *mapping) open(iterables starlark.Tuple) error {
 	if m.t.Run().Options().DryRun {
 		m.dry, iterables = true, nil
+		star := m.t.Starlark()
+		star.Print(star, fmt.Sprintf("group %q: %s of %s, %s", m.g.name, m.name, m.spec.Name, m.g.bound(defaultWorkers())))
 	}
 	for _, v := range iterables {
 		it, err := engine.Iterate(m.thread, v)

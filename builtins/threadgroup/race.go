@@ -1,6 +1,7 @@
 package threadgroup
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/starlark-tg/tg/engine"
@@ -48,11 +49,19 @@ func (g *Group) race(thread *starlark.Thread, args starlark.Tuple, kwargs []star
 	return g.lost(results)
 }
 
+// dry reports whether a dry run has skipped the tasks.
+func (rs *Results) dry() bool {
+	return len(rs.list) > 0 && rs.list[0].failure != nil && errors.Is(rs.list[0].failure.err, engine.ErrDryRun)
+}
+
 // lost is what comes of a race that nobody has won.
 func (g *Group) lost(results *Results) (starlark.Value, error) {
 	failure := results.failure(g.name)
 	if !g.noCheck && failure != nil {
 		return nil, failure
+	}
+	if !g.noCheck && results.dry() {
+		return nil, engine.ErrDryRun
 	}
 	r := new(Result).init(&spec{Spec: group.Spec{Name: g.name}, fn: starlark.NewBuiltin("race", nil), o: g.defaults}, false)
 	err := engine.NewError("error", fmt.Sprintf("race: none of %d tasks succeeded", len(results.list)), failure)

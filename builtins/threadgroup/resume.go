@@ -39,7 +39,7 @@ func (g *Group) keeperOf(t *engine.Thread) (*keeper, error) {
 	if path == "" {
 		path, granted = run.Options().Joblog, true
 	}
-	if path == "" {
+	if path == "" || run.Options().DryRun { // which leaves the file as it is
 		return nil, nil
 	}
 	ks := &g.shared.keepers
