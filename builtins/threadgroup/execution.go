@@ -102,8 +102,9 @@ func (e *execution) start(slots *group.Slots, results []*Result) error {
 	e.mu.Lock()
 	e.list, e.count = results, len(results)
 	e.queued(0, results)
-	e.run.Add(tasks...)
+	then := e.run.AddThen(tasks...)
 	e.mu.Unlock()
+	then()
 	if !e.grows {
 		e.run.Close() // without the lock: if all have ended, this is the end of the run
 	}
@@ -177,7 +178,6 @@ func (e *execution) add(t *engine.Thread, r *Result) error {
 		return err
 	}
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	if e.open {
 		e.list = append(e.list, r)
 	}
@@ -186,7 +186,9 @@ func (e *execution) add(t *engine.Thread, r *Result) error {
 	}
 	e.queued(e.count, []*Result{r})
 	e.count++
-	e.run.Add(&r.task)
+	then := e.run.AddThen(&r.task)
+	e.mu.Unlock()
+	then()
 	return nil
 }
 

@@ -68,6 +68,22 @@ func (g *Group) pendingOf(run *engine.Run) []*execution {
 func (g *Group) pendingWhere(want func(*execution) bool) []*execution {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return g.pendingLocked(want)
+}
+
+// takePending ends a loop over as_completed: the runs are its to end. Both at once, or
+// the next loop would wait for Results that this one has.
+func (g *Group) takePending(want func(*execution) bool) []*execution {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.runs.inbox = nil
+	es := g.pendingLocked(want)
+	g.runs.pending = slices.DeleteFunc(g.runs.pending, func(e *execution) bool { return slices.Contains(es, e) })
+	return es
+}
+
+// pendingLocked is pendingWhere while Group.mu is held.
+func (g *Group) pendingLocked(want func(*execution) bool) []*execution {
 	var first, rest []*execution
 	for _, e := range g.runs.pending {
 		switch {

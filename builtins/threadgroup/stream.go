@@ -82,18 +82,15 @@ type completion struct {
 
 func (g *Group) newCompletion(t *engine.Thread) *completion {
 	c := &completion{g: g, t: t, box: &inbox{}}
-	es := g.pendingOf(t.Run())
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.runs.inbox != nil {
 		c.over, c.err = true, fmt.Errorf("another loop over as_completed of group %q runs already", g.name)
-	} else {
-		g.runs.inbox = c.box
+		return c
 	}
-	g.mu.Unlock()
-	if !c.over {
-		for _, e := range es {
-			c.box.attach(e)
-		}
+	g.runs.inbox = c.box
+	for _, e := range g.pendingLocked(c.mine) {
+		c.box.attach(e)
 	}
 	return c
 }
@@ -118,6 +115,8 @@ func (c *completion) Next(p *starlark.Value) bool {
 	return false
 }
 
+func (c *completion) mine(e *execution) bool { return e.scope.run == c.t.Run() }
+
 // Err returns why Next has returned false; nil: there are no more.
 func (c *completion) Err() error { return c.err }
 
@@ -130,10 +129,7 @@ func (c *completion) end(stop error) error {
 		return nil
 	}
 	c.over = true
-	c.g.mu.Lock()
-	c.g.runs.inbox = nil
-	c.g.mu.Unlock()
-	es := c.g.pendingOf(c.t.Run())
+	es := c.g.takePending(c.mine)
 	for _, e := range es {
 		if stop != nil {
 			e.run.Stop(stop)
@@ -141,7 +137,6 @@ func (c *completion) end(stop error) error {
 		e.run.Close()
 		e.await(c.t)
 	}
-	c.g.forget(es)
 	_, err := c.g.keep(c.t, es)
 	return err
 }

@@ -93,9 +93,24 @@ func Start[T any](ctx context.Context, cfg Config[T]) *Run[T] {
 // Add gives the run more tasks and returns at once. They are taken by priority, then
 // in their order. The slice is the run's from then on. Add must not be called after
 // Close, but by tasks of the run that have not ended, or under Hold.
-func (r *Run[T]) Add(tasks ...*Task[T]) {
+func (r *Run[T]) Add(tasks ...*Task[T]) { r.AddThen(tasks...)() }
+
+// AddThen is Add for who holds a lock of its own, and must give that up before it calls
+// then: that tells others what has come of it.
+func (r *Run[T]) AddThen(tasks ...*Task[T]) (then func()) {
 	r.mu.Lock()
-	defer r.unlock()
+	r.addLocked(tasks)
+	calls := r.after
+	r.after = nil
+	r.mu.Unlock()
+	return func() {
+		for _, f := range calls {
+			f()
+		}
+	}
+}
+
+func (r *Run[T]) addLocked(tasks []*Task[T]) {
 	from := 0 // of a stretch of tasks that may begin, all of one priority
 	for i, t := range tasks {
 		t.run, t.Index = r, r.added
