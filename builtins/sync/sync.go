@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/builtin"
 	"go.starlark.net/starlark"
 )
 
@@ -72,18 +73,9 @@ func (n *numbers) next(kind string) int {
 	return n.last[kind]
 }
 
-// scalar reports whether there is nothing in v to publish.
-func scalar(v starlark.Value) bool {
-	switch v.(type) {
-	case starlark.NoneType, starlark.Bool, starlark.Int, starlark.Float, starlark.String, starlark.Bytes:
-		return true
-	}
-	return false
-}
-
 // published returns v as other threads may have it.
 func published(t *engine.Thread, v starlark.Value) starlark.Value {
-	if !scalar(v) {
+	if builtin.Shares(v) {
 		t.HandOver(func(p *engine.Publication) { v = p.Value(v) })
 	}
 	return v

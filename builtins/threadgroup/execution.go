@@ -16,7 +16,7 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// An execution is one run of a group. There are four kinds:
+// An execution is one run of a group. There are five kinds:
 //
 //	made by              | tasks            | who waits            | keeps Results | tasks may submit to it
 //	---------------------+------------------+----------------------+---------------+-----------------------

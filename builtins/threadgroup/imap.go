@@ -2,6 +2,7 @@ package threadgroup
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/builtin"
@@ -66,10 +67,10 @@ type mapping struct {
 }
 
 func (m *mapping) open(iterables starlark.Tuple) error {
+	m.e = m.g.newExecution(m.t)
 	if m.t.Run().Options().DryRun {
 		m.dry, iterables = true, nil
-		star := m.t.Starlark()
-		star.Print(star, fmt.Sprintf("group %q: %s of %s, %s", m.g.name, m.name, m.spec.Name, m.g.bound(defaultWorkers())))
+		m.e.say(fmt.Sprintf("group %q: %s of %s, %s", m.g.name, m.name, m.spec.Name, m.g.bound(defaultWorkers())))
 	}
 	for _, v := range iterables {
 		it, err := engine.Iterate(m.thread, v)
@@ -78,7 +79,6 @@ func (m *mapping) open(iterables starlark.Tuple) error {
 		}
 		m.items = append(m.items, it)
 	}
-	m.e = m.g.newExecution(m.t)
 	m.e.beside, m.e.grows = true, true
 	m.e.onEnd = m.ended
 	m.e.inbox.Store(m.box)
@@ -156,7 +156,7 @@ func (m *mapping) pull() error {
 		}
 		s := *m.spec
 		s.args = args
-		if !plain(args) {
+		if slices.ContainsFunc(args, builtin.Shares) {
 			m.t.HandOver(func(p *engine.Publication) { s.args = p.Tuple(s.args) })
 		}
 		r := new(Result).init(&s, false)
@@ -182,18 +182,6 @@ func (m *mapping) item() (starlark.Tuple, error) {
 	return args, nil
 }
 
-// plain reports whether there is nothing in the arguments that could be changed.
-func plain(args starlark.Tuple) bool {
-	for _, v := range args {
-		switch v.(type) {
-		case starlark.NoneType, starlark.Bool, starlark.Int, starlark.Float, starlark.String, starlark.Bytes:
-		default:
-			return false
-		}
-	}
-	return true
-}
-
 // Err returns why Next has returned false; nil: there are no more.
 func (m *mapping) Err() error { return m.err }
 
@@ -208,7 +196,7 @@ func (m *mapping) end(stop error) error {
 	for _, it := range m.items {
 		it.Done()
 	}
-	if m.e == nil || m.e.run == nil {
+	if m.e.run == nil { // it did not begin
 		return nil
 	}
 	if stop != nil {

@@ -149,7 +149,7 @@ func (p *plan) arrows(circle []int) string {
 
 // sorted returns the tasks in an order in which one worker could run them: those that
 // are ready by priority, then in order of registration.
-func (p *plan) sorted(serial bool) []int {
+func (p *plan) sorted() []int {
 	n := len(p.order)
 	waits, then := make([]int, n), make([][]int, n)
 	for i, needs := range p.needs {
@@ -158,7 +158,7 @@ func (p *plan) sorted(serial bool) []int {
 			then[n.task] = append(then[n.task], i)
 		}
 	}
-	ready := &taskHeap{plan: p, serial: serial}
+	ready := &taskHeap{plan: p}
 	for i := range n {
 		if waits[i] == 0 {
 			ready.push(i)
@@ -196,7 +196,7 @@ func (g *Group) planMethod(_ *starlark.Thread, args starlark.Tuple, kwargs []sta
 func (g *Group) planText(p *plan) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "group %q: %s, %s", g.name, counted(len(p.order), "task"), g.bound(0))
-	for n, i := range p.sorted(false) {
+	for n, i := range p.sorted() {
 		r := p.order[i]
 		fmt.Fprintf(&b, "\n%3d. %s", n+1, r.name())
 		if r.o.priority != 0 {

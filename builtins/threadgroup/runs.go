@@ -62,7 +62,12 @@ func (g *Group) keepPending(e *execution) {
 // pendingOf returns the live runs of a group that belong to the caller's run of the
 // script, those of registered tasks first.
 func (g *Group) pendingOf(run *engine.Run) []*execution {
-	return g.pendingWhere(func(e *execution) bool { return e.scope.run == run })
+	return g.pendingWhere(of(run))
+}
+
+// of says whether a live run belongs to a run of the script.
+func of(run *engine.Run) func(*execution) bool {
+	return func(e *execution) bool { return e.scope.run == run }
 }
 
 func (g *Group) pendingWhere(want func(*execution) bool) []*execution {
@@ -78,7 +83,7 @@ func (g *Group) takePending(want func(*execution) bool) []*execution {
 	defer g.mu.Unlock()
 	g.runs.inbox = nil
 	es := g.pendingLocked(want)
-	g.runs.pending = slices.DeleteFunc(g.runs.pending, func(e *execution) bool { return slices.Contains(es, e) })
+	g.forgetLocked(es)
 	return es
 }
 
@@ -101,6 +106,10 @@ func (g *Group) pendingLocked(want func(*execution) bool) []*execution {
 func (g *Group) forget(es []*execution) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.forgetLocked(es)
+}
+
+func (g *Group) forgetLocked(es []*execution) {
 	g.runs.pending = slices.DeleteFunc(g.runs.pending, func(e *execution) bool { return slices.Contains(es, e) })
 }
 

@@ -89,7 +89,7 @@ func (g *Group) newCompletion(t *engine.Thread) *completion {
 		return c
 	}
 	g.runs.inbox = c.box
-	for _, e := range g.pendingLocked(c.mine) {
+	for _, e := range g.pendingLocked(of(t.Run())) {
 		c.box.attach(e)
 	}
 	return c
@@ -115,8 +115,6 @@ func (c *completion) Next(p *starlark.Value) bool {
 	return false
 }
 
-func (c *completion) mine(e *execution) bool { return e.scope.run == c.t.Run() }
-
 // Err returns why Next has returned false; nil: there are no more.
 func (c *completion) Err() error { return c.err }
 
@@ -129,7 +127,7 @@ func (c *completion) end(stop error) error {
 		return nil
 	}
 	c.over = true
-	es := c.g.takePending(c.mine)
+	es := c.g.takePending(of(c.t.Run()))
 	for _, e := range es {
 		if stop != nil {
 			e.run.Stop(stop)

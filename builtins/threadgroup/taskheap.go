@@ -4,9 +4,8 @@ import "container/heap"
 
 // A taskHeap holds tasks of a plan; the one that runs first is on top.
 type taskHeap struct {
-	plan   *plan
-	serial bool // priorities do not count
-	tasks  []int
+	plan  *plan
+	tasks []int
 }
 
 func (h *taskHeap) Len() int      { return len(h.tasks) }
@@ -15,7 +14,7 @@ func (h *taskHeap) Push(x any)    { h.tasks = append(h.tasks, x.(int)) }
 
 func (h *taskHeap) Less(i, j int) bool {
 	a, b := h.tasks[i], h.tasks[j]
-	if p, q := h.plan.order[a].o.priority, h.plan.order[b].o.priority; p != q && !h.serial {
+	if p, q := h.plan.order[a].o.priority, h.plan.order[b].o.priority; p != q {
 		return p > q
 	}
 	return a < b

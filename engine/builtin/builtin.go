@@ -55,6 +55,16 @@ func Callee(fn string, args starlark.Tuple) (starlark.Callable, starlark.Tuple, 
 	return c, args[1:], nil
 }
 
+// Shares reports whether v may hold something that could be changed, and so has to be
+// published before another thread gets it.
+func Shares(v starlark.Value) bool {
+	switch v.(type) {
+	case starlark.NoneType, starlark.Bool, starlark.Int, starlark.Float, starlark.String, starlark.Bytes:
+		return false
+	}
+	return true
+}
+
 // Forever is what Seconds returns for a time that is too long for a clock.
 const Forever = time.Duration(math.MaxInt64)
 

@@ -80,3 +80,12 @@ func TestCallee(t *testing.T) {
 	_, _, err = builtin.Callee("f", starlark.Tuple{starlark.None})
 	require.EqualError(t, err, "f: fn object is not callable (e.g. a function): got NoneType")
 }
+
+func TestShares(t *testing.T) {
+	for _, v := range []starlark.Value{starlark.None, starlark.True, starlark.MakeInt(1), starlark.Float(1), starlark.String("s"), starlark.Bytes("b")} {
+		require.False(t, builtin.Shares(v), "%v", v)
+	}
+	for _, v := range []starlark.Value{starlark.NewList(nil), starlark.Tuple{}, starlark.NewDict(0), starlark.Universe["len"]} {
+		require.True(t, builtin.Shares(v), "%v", v)
+	}
+}
