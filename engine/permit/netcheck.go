@@ -15,7 +15,14 @@ import (
 // or that its address may be: CheckAddr must be asked about each address that is
 // dialled. So a grant of an address lets every name be looked up. A host name is compared as ASCII, without regard to case and to a dot
 // at its end. It does not block.
-func (g *Grants) CheckHost(host string, port int) error {
+func (g *Grants) CheckHost(host string, port int) error { return g.checkHost(host, port, true) }
+
+// CheckRemote is CheckHost for a connection that another machine makes for the
+// script, such as a jump host. That machine looks names up, so nobody can ask
+// about their addresses: nil means that the host itself is granted.
+func (g *Grants) CheckRemote(host string, port int) error { return g.checkHost(host, port, false) }
+
+func (g *Grants) checkHost(host string, port int, dials bool) error {
 	if port < 0 || port > 65535 {
 		return fmt.Errorf("connect to %s: the port %d is not a number from 0 to 65535", show(host), port)
 	}
@@ -32,7 +39,7 @@ func (g *Grants) CheckHost(host string, port int) error {
 		return nil
 	}
 	for i := range g.net.adrs {
-		if g.net.adrs[i].at(uint16(port)) {
+		if dials && g.net.adrs[i].at(uint16(port)) {
 			return nil // decided, and told, when the address is known
 		}
 	}
@@ -96,6 +103,24 @@ func (g *Grants) Control(host string) func(ctx context.Context, network, address
 		}
 		return g.deny(&Denied{Power: "net", What: network + " " + address, Flag: "-A"})
 	}
+}
+
+// DialContext connects, as net.Dialer does, to what has been granted: the host is
+// asked about before DNS, each of its addresses after it. There is no proxy.
+func (g *Grants) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	host, service, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.Atoi(service)
+	if err != nil {
+		return nil, fmt.Errorf("connect to %s: the port is not a number", show(address))
+	}
+	if err := g.CheckHost(host, port); err != nil {
+		return nil, err
+	}
+	d := &net.Dialer{ControlContext: g.Control(host)}
+	return d.DialContext(ctx, network, address)
 }
 
 func (g *Grants) everyHost() (flag string, ok bool) {

@@ -81,6 +81,9 @@ func (g *Grants) put(name string, perm fs.FileMode, fill func(io.Writer) error) 
 func (g *Grants) replace(dir tree, base string, perm fs.FileMode, fill func(io.Writer) error) error {
 	var was fs.FileInfo
 	old, err := g.openAt(dir, base, os.O_WRONLY, 0)
+	for n := 1; err == errAgain && n < attempts; n++ { // another writer was faster
+		old, err = g.openAt(dir, base, os.O_WRONLY, 0)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err == errAgain:

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	attempts = 10  // at what somebody else changes meanwhile
+	attempts = 100 // at what somebody else changes meanwhile
 	maxLinks = 40  // followed for one name, as in Linux
 	maxSteps = 512 // elements looked at for one name; each costs a walk from the root
 )

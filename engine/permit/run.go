@@ -22,6 +22,15 @@ type program struct {
 	flag string
 	name string // as written; a name with a slash is absolute and clean
 	path string
+	real string // without links
+	was  stamp
+}
+
+// A stamp tells whether a file is what it was. A write, and a file in its place, change it.
+type stamp struct {
+	device, inode uint64
+	size          int64
+	changed       [2]int64 // seconds and nanoseconds; a script cannot set them back
 }
 
 func (g *Grants) addRun(flag, entry string) error {
@@ -37,8 +46,37 @@ func (g *Grants) addRun(flag, entry string) error {
 	if hasSlash(entry) {
 		name = path
 	}
-	g.run.programs = append(g.run.programs, program{flag, name, path})
+	p := program{flag: flag, name: name, path: path}
+	if p.real, err = filepath.EvalSymlinks(path); err == nil {
+		p.was, err = stampOf(p.real)
+	}
+	if err != nil {
+		return inner(err)
+	}
+	g.run.programs = append(g.run.programs, p)
 	return nil
+}
+
+// kept says whether a program is still the one that was granted, if those whom g is for may
+// write where it is.
+func (g *Grants) kept(p program) bool {
+	writable := false
+	for _, name := range []string{p.path, p.real} {
+		els, _ := elements(name)
+		for _, w := range g.write {
+			_, ok := w.within(els)
+			writable = writable || ok
+		}
+	}
+	if !writable {
+		return true
+	}
+	real, err := filepath.EvalSymlinks(p.path)
+	if err != nil || real != p.real {
+		return false
+	}
+	is, err := stampOf(real)
+	return err == nil && is == p.was
 }
 
 // lookPath finds a program now. Like a shell it takes a name with a slash from
@@ -73,8 +111,9 @@ func hasSlash(name string) bool {
 // looked up now; that may block as the file system does, and one that is not
 // there is an ordinary error.
 //
-// The path is pinned, not the file: who may write there may replace it. And a
-// program does what it likes, for most that includes starting others.
+// The path is pinned. Where a write grant covers it, so is the file: a program that
+// was changed or replaced since Open is refused, or a write grant would be one of every
+// program. A program does what it likes, for most that includes starting others.
 func (g *Grants) Program(name string) (path string, err error) {
 	if g.all || g.run.any {
 		if path, err = g.lookPath(name); err != nil {
@@ -88,10 +127,14 @@ func (g *Grants) Program(name string) (path string, err error) {
 		key = filepath.Clean(g.absolute(name))
 	}
 	for _, p := range g.run.programs {
-		if p.name == key {
-			g.grant("run", name, p.flag)
-			return p.path, nil
+		if p.name != key {
+			continue
 		}
+		if !g.kept(p) {
+			return "", g.deny(&Denied{Power: "run", What: name, Flag: "--allow-run", Reason: "the file has changed since the start, and may be written"})
+		}
+		g.grant("run", name, p.flag)
+		return p.path, nil
 	}
 	wanted := name
 	if name == Everything {

@@ -67,6 +67,58 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
+// A write grant that covers a granted program is not one of every program.
+func TestReplacedProgram(t *testing.T) {
+	for what, replace := range map[string]func(*testing.T, *permit.Grants){
+		"written": func(t *testing.T, g *permit.Grants) {
+			require.NoError(t, g.WriteFile("bin/tool", []byte("#!/bin/ls"), 0o755))
+		},
+		"appended": func(t *testing.T, g *permit.Grants) { appendTo(t, g, "bin/tool") },
+		"renamed":  func(t *testing.T, g *permit.Grants) { require.NoError(t, g.Rename("bin/other", "bin/tool")) },
+		"folder":   func(t *testing.T, g *permit.Grants) { swapFolder(t, g) },
+		"there and back": func(t *testing.T, g *permit.Grants) {
+			require.NoError(t, g.Rename("bin/tool", "bin/x"))
+			require.NoError(t, g.Rename("bin/x", "bin/tool"))
+		},
+		"gone": func(t *testing.T, g *permit.Grants) { require.NoError(t, g.Remove("bin/tool")) },
+	} {
+		dir := box(t)
+		tool(t, "bin/tool")
+		tool(t, "bin/other")
+		tool(t, "new/tool")
+		t.Chdir(dir)
+		g := open(t, permit.Set{Run: []string{"./bin/tool"}, Write: []string{"."}})
+		_, err := g.Program("./bin/tool")
+		require.NoError(t, err)
+		require.NoError(t, g.WriteFile("bin/beside", nil, 0o644))
+		_, err = g.Program("./bin/tool")
+		require.NoError(t, err)
+		replace(t, g)
+		_, err = g.Program("./bin/tool")
+		require.ErrorContains(t, denied(t, err), "the file has changed since the start, and may be written", what)
+	}
+	dir := box(t)
+	tool(t, "bin/tool")
+	t.Chdir(dir)
+	g := open(t, permit.Set{Run: []string{"./bin/tool"}, Write: []string{"in"}})
+	require.NoError(t, os.WriteFile("bin/tool", []byte("#!/bin/sh\n# newer\n"), 0o755)) // by somebody else
+	_, err := g.Program("./bin/tool")
+	require.NoError(t, err)
+}
+
+func appendTo(t *testing.T, g *permit.Grants, name string) {
+	f, err := g.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString("x")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+}
+
+func swapFolder(t *testing.T, g *permit.Grants) {
+	require.NoError(t, g.Rename("bin", "old"))
+	require.NoError(t, g.Rename("new", "bin"))
+}
+
 func TestEnvironment(t *testing.T) {
 	t.Setenv("TG_ONE", "1")
 	t.Setenv("TG_TWO", "a=b")

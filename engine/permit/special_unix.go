@@ -23,6 +23,16 @@ func deviceOf(info fs.FileInfo) (uint64, bool) {
 	return uint64(st.Dev), true
 }
 
+// stampOf returns the stamp of a file.
+func stampOf(name string) (stamp, error) {
+	var st unix.Stat_t
+	if err := unix.Stat(name, &st); err != nil {
+		return stamp{}, err
+	}
+	// The types of the fields differ from system to system.
+	return stamp{uint64(st.Dev), uint64(st.Ino), int64(st.Size), [2]int64{int64(st.Ctim.Sec), int64(st.Ctim.Nsec)}}, nil
+}
+
 // keepOwner gives f the owner of what it replaces, as far as the process may.
 func keepOwner(f *os.File, old fs.FileInfo) {
 	info, err := f.Stat()
