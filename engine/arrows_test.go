@@ -25,26 +25,45 @@ const module = "github.com/starlark-tg/tg/"
 // arrows says which packages of this module each room may import. A room that is
 // not listed may import nothing of the module.
 var arrows = map[string][]string{
-	"cmd/tg":               {"builtins", "builtins/", "engine", "engine/"},
-	"builtins":             {"builtins/", "engine"},
-	"builtins/threadgroup": {"builtins/threadgroup/joblog", "engine", "engine/builtin", "engine/event", "engine/group", "engine/wait"},
-	"builtins/":            {"engine", "engine/builtin", "engine/valuejson", "engine/event", "engine/permit", "engine/convert", "engine/wait"},
-	"engine":               {"engine/dialect", "engine/eval", "engine/eval/guard", "engine/event", "engine/permit", "engine/convert", "engine/universe", "engine/wait"},
-	"engine/eval":          {"engine/eval/guard"},
-	"engine/universe":      {"engine/eval/guard"},
-	"engine/group":         {"engine/wait"},
-	"engine/enginetest":    {"engine"},
-	"engine/cluster":       {"engine", "engine/event", "engine/group"},
-	"engine/cluster/nats":  {"engine/cluster"},
-	"scripts/":             {"builtins", "engine", "engine/"},
+	"cmd/tg":                {"builtins", "builtins/", "cmd/tg/internal/", "engine", "engine/"},
+	"cmd/tg/internal/draw":  {"engine"},
+	"cmd/tg/internal/live":  {"cmd/tg/internal/draw", "engine/event"},
+	"builtins":              {"builtins/", "engine"},
+	"builtins/threadgroup":  {"builtins/internal/filelock", "builtins/threadgroup/joblog", "engine", "engine/builtin", "engine/event", "engine/group", "engine/timeline", "engine/wait"},
+	"builtins/vault":        {"builtins/internal/filelock", "engine", "engine/builtin", "engine/convert", "engine/event", "engine/permit", "engine/valuejson", "engine/wait"},
+	"builtins/subprocess":   {"builtins/internal/command", "engine", "engine/builtin"},
+	"builtins/ssh":          {"builtins/internal/command", "engine", "engine/builtin", "engine/permit"},
+	"builtins/ssh/sshtest":  {},
+	"builtins/http":         {"builtins/json", "engine", "engine/builtin", "engine/permit"},
+	"builtins/reference":    {},
+	"builtins/reference/":   {"builtins/reference"},
+	"builtins/":             {"engine", "engine/builtin", "engine/valuejson", "engine/event", "engine/permit", "engine/convert", "engine/wait"},
+	"engine":                {"engine/dialect", "engine/eval", "engine/eval/guard", "engine/event", "engine/permit", "engine/convert", "engine/lint", "engine/universe", "engine/wait"},
+	"engine/dialect/format": {"engine/dialect"},
+	"engine/eval":           {"engine/eval/guard"},
+	"engine/universe":       {"engine/eval/guard"},
+	"engine/lint":           {"engine/dialect"},
+	"engine/group":          {"engine/wait"},
+	"engine/enginetest":     {"engine"},
+	"engine/cluster":        {"engine", "engine/event", "engine/group"},
+	"engine/cluster/wire":   {"engine", "engine/eval"},
+	"engine/cluster/nats":   {"engine/cluster"},
+	"scripts/":              {"builtins", "builtins/ssh/sshtest", "engine", "engine/"},
+	"engine/timeline":       {"engine/event"},
 }
 
 // outside says what else a room may import, beside the standard library.
 var outside = map[string][]string{
-	"cmd/tg":              {"go.starlark.net/", "golang.org/x/", "github.com/spf13/", "github.com/google/pprof/profile"},
+	"cmd/tg/internal/":    {"go.starlark.net/", "golang.org/x/"},
+	"cmd/tg":              {"go.starlark.net/", "golang.org/x/", "github.com/spf13/", "github.com/google/pprof/profile", "github.com/joho/godotenv", "github.com/rogpeppe/go-internal/diff"},
 	"builtins/":           {"go.starlark.net/", "golang.org/x/"},
+	"builtins/fs":         {"go.starlark.net/", "golang.org/x/", "github.com/bmatcuk/doublestar/"},
+	"builtins/yaml":       {"go.starlark.net/", "golang.org/x/", "go.yaml.in/yaml/v4"},
+	"builtins/toml":       {"go.starlark.net/", "golang.org/x/", "github.com/pelletier/go-toml/v2/unstable"},
 	"engine/dialect":      {"go.starlark.net/syntax", "golang.org/x/"},
+	"engine/dialect/":     {"go.starlark.net/syntax"},
 	"engine/event":        {},
+	"engine/timeline":     {},
 	"engine/wait":         {},
 	"engine/group":        {"golang.org/x/"},
 	"engine/cluster/nats": {"github.com/nats-io/", "golang.org/x/"},
@@ -158,7 +177,8 @@ var births = map[string]struct {
 	n   int
 	why string
 }{
-	"engine/group/grow.go": {1, "the one place where the goroutines of tasks start"},
+	"engine/group/grow.go":   {1, "the one place where the goroutines of tasks start"},
+	"engine/cluster/crew.go": {1, "the loops of a connection, and a worker's handlers, each of which is a task of its own"},
 }
 
 func TestBirthplace(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/starlark-tg/tg/engine/dialect"
 	"github.com/starlark-tg/tg/engine/eval"
@@ -27,12 +28,9 @@ func (s *Script) Name() string { return s.file.Name }
 // variables that Input.Vars will give to each run. The error is a *SyntaxError
 // with every problem of the source, or a *LimitError.
 func (e *Engine) Compile(name string, src []byte, vars ...string) (*Script, error) {
-	s := &Script{engine: e, vars: map[string]bool{"args": true}}
-	for _, v := range vars {
-		if v == "args" || !identifier.MatchString(v) {
-			return nil, fmt.Errorf("engine: %q cannot be the name of a variable", v)
-		}
-		s.vars[v] = true
+	s, err := e.newScript(vars)
+	if err != nil {
+		return nil, err
 	}
 	f, err := s.compile(name, src)
 	if err != nil {
@@ -62,10 +60,10 @@ func (s *Script) compile(name string, src []byte) (_ *file, err error) {
 	if err != nil {
 		return nil, s.syntaxError(tree, nil, err)
 	}
-	return &file{File: tree, prog: prog}, nil
+	return s.newFile(tree, prog), nil
 }
 
-var undefined = regexp.MustCompile(`^(undefined: (\w+))(?: \((did you mean \w+\?)\))?`)
+var undefined = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(undefined: (\w+))(?: \((did you mean \w+\?)\))?`) })
 
 // maxHints is how many misspelt names are answered with another: each is compared with
 // all there are.
@@ -77,7 +75,7 @@ func (s *Script) syntaxError(f *dialect.File, problems dialect.Problems, rest er
 	errors.As(rest, &list)
 	for _, r := range list {
 		p := dialect.Problem{Pos: r.Pos, Msg: r.Msg}
-		if m := undefined.FindStringSubmatch(r.Msg); m != nil {
+		if m := undefined().FindStringSubmatch(r.Msg); m != nil {
 			if f.Mentioned(m[2]) {
 				continue
 			}

@@ -8,7 +8,8 @@
 // goroutines; [Engine.ExecFile] does both for a file. Run returns when every
 // thread of the script has ended. What the script left behind is a [Result]:
 // [Result.Get] reads a global variable as json.Unmarshal would, [Result.Call]
-// calls a function.
+// calls a function. [Script.Warnings] says what is most likely not meant, and a
+// [Session] is a script that comes in pieces, as in a REPL.
 //
 //	eng, err := engine.New(engine.Options{Modules: builtins.Standard()})
 //	res, err := eng.ExecFile(ctx, "deploy.star", engine.Input{Args: os.Args[1:]})
@@ -34,8 +35,9 @@
 //
 // # Watching, bounding, allowing
 //
-// Options.Events is told what happens, as package event describes. [Limits] bound
-// what a script may use up; only depth and the size of a source have a default.
+// Options.Events is told what happens, as package event describes; package timeline
+// draws it. [Limits] bound what a script may use up; only depth and the size of a
+// source have a default.
 // Options.Allow says which files, hosts, programs and variables built-ins may
 // touch, as package permit describes. An engine without modules has no powers at
 // all: it cannot even tell the time.
@@ -70,6 +72,7 @@
 //     goes into [Run.State], what must happen at its end into [Run.AtEnd].
 //   - A call that blocks ends when [Thread.Context] does, and returns its error.
 //   - What touches the world asks [Run.Grants] first and returns its error as it is.
+//   - A value that another process can make again of its state implements [Portable].
 //   - A value that several threads may change implements [Shareable]. What it takes
 //     in from one thread it freezes with [Thread.Publish] before another sees it.
 //   - An error may have methods Kind() string and Hint() string: scripts see the
@@ -89,11 +92,16 @@
 //	                                   │                        ├──────► engine/permit
 //	                                   │                        ├──────► engine/wait
 //	                                   │                        └──────► engine/event
+//	                                   ├────► engine/timeline ─────────► engine/event
 //	                                   └────► engine/group ────────────► engine/wait
+//	cmd/tg ──► engine/cluster/nats ──► engine/cluster
+//
+//	engine/cluster/wire ──► engine, engine/eval
 //
 // This package runs one Starlark thread at a time ([Thread]) and says what may
 // cross from one to another ([Thread.Publish]). Package group runs many tasks and
-// knows no Starlark; package builtins/threadgroup joins the two.
+// knows no Starlark; package builtins/threadgroup joins the two. Package cluster
+// says how tasks run on other machines, cluster/nats does it.
 //
 // # Threads and values
 //

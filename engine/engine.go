@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"github.com/starlark-tg/tg/engine/eval"
@@ -17,11 +18,15 @@ import (
 // dialect, no modules, no output, no files.
 type Options struct {
 	Modules []Module
-	Stdout  io.Writer  // where print writes whole lines; nil discards them
-	FS      fs.FS      // where load finds files; nil: ExecFile uses the script's own folder, Run has none
-	Events  event.Sink // told of what happens
+	Stdout  io.Writer         // where print writes whole lines; nil discards them
+	Print   func(event.Event) // takes what print prints, one event.Printed at a time, in place of Stdout; may block
+	FS      fs.FS             // where load finds files; nil: ExecFile uses the script's own folder, Run has none
+	Events  event.Sink        // told of what happens
 
-	Allow permit.Set // what scripts may touch; zero: nothing. Its Audit is called as well as Events
+	Log *slog.Logger // where the module log writes; nil discards
+
+	Env   map[string]string // variables that scripts read beside the process's environment, without a grant; programs get them too
+	Allow permit.Set        // what scripts may touch; zero: nothing. Its Audit is called as well as Events
 
 	MaxWorkers  int    // tasks running at once over all groups; 0: only the groups' own bounds
 	Serial      bool   // one task at a time, in order of registration
@@ -46,6 +51,15 @@ const DefaultGrace = 5 * time.Second
 type Module struct {
 	Name    string
 	Globals starlark.StringDict
+
+	// Bind, if not nil, returns values for one run, of names that Globals has. It is
+	// called before the run's first file.
+	Bind func(r *Run) starlark.StringDict
+
+	// Restore makes values of the module's types again, by kind, from what [Portable.State]
+	// returned elsewhere. It must not trust it, and must not look into lists, dicts, sets
+	// and functions in it: they are not filled yet.
+	Restore map[string]func(state starlark.Value) (starlark.Value, error)
 }
 
 // An Engine compiles and runs scripts. It is immutable and safe for concurrent use.
@@ -54,6 +68,7 @@ type Engine struct {
 	predeclared starlark.StringDict // of every module; args comes on top
 	wants       func(event.Kind) bool
 	grants      *permit.Grants
+	named       named // of predeclared
 }
 
 // New returns an engine with the given options. Two modules that add the same

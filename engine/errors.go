@@ -156,6 +156,27 @@ func NewError(kind, msg string, cause error) *Error {
 	return &Error{Kind: kind, Msg: msg, cause: cause}
 }
 
+// Passes reports whether an error is meant for the thread that met it, so that nothing may
+// catch it or try again: exit, a deadlock, a limit. (A program's exit status is of kind exit
+// too, and ordinary.)
+func Passes(err error) bool {
+	var kind interface{ Kind() string }
+	var e *Error
+	name := ""
+	if errors.As(err, &e) {
+		name = e.Kind
+	} else if errors.As(err, &kind) {
+		name = kind.Kind()
+	}
+	switch name {
+	case "exit":
+		return errors.As(err, new(*ExitError))
+	case "deadlock", "limit":
+		return true
+	}
+	return false
+}
+
 // classify takes kind and hint from what Go code reported.
 func (t *Thread) classify(e *Error) {
 	stopped := strings.Contains(e.Msg, "Starlark computation cancelled: ") // perhaps in a file being loaded

@@ -95,8 +95,9 @@ func (r *Run) main(f *file) (starlark.StringDict, error) {
 	return globals, err
 }
 
-// finish does what modules do at the end, and returns the first error.
+// finish waits for the workers, does what modules do at the end, and returns the first error.
 func (r *Run) finish() (err error) {
+	r.workers.Wait()
 	for _, end := range slices.Backward(r.atEnd) {
 		if late := end(); err == nil {
 			err = late

@@ -4,14 +4,21 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.starlark.net/syntax"
 )
 
+// Texts of errors, compiled when the first one is explained: a script that ends well does not
+// wait for them.
 var (
-	frozenText  = regexp.MustCompile(`^(?:\w+: )?cannot (.+) frozen (list|hash table|dict|set)$`)
-	identifier  = regexp.MustCompile(`^\w+$`)
-	unboundText = regexp.MustCompile(`^global variable (\w+) referenced before assignment$`)
+	frozenText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:\w+: )?cannot (.+) frozen (list|hash table|dict|set)$`)
+	})
+	identifier  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+$`) })
+	unboundText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^global variable (\w+) referenced before assignment$`)
+	})
 )
 
 // explain words go.starlark.net's errors about shared values as users of tasks
@@ -20,11 +27,11 @@ func (t *Thread) explain(e *Error) {
 	if len(e.Stack) == 0 {
 		return
 	}
-	if m := unboundText.FindStringSubmatch(e.Msg); m != nil && t.given != nil {
+	if m := unboundText().FindStringSubmatch(e.Msg); m != nil && t.given != nil {
 		e.Msg = fmt.Sprintf("%s was not defined yet when %s was handed over (line %d)", m[1], t.given.Task, t.given.Pos.Line)
 		return
 	}
-	m := frozenText.FindStringSubmatch(e.Msg)
+	m := frozenText().FindStringSubmatch(e.Msg)
 	if m == nil {
 		return
 	}
@@ -34,7 +41,7 @@ func (t *Thread) explain(e *Error) {
 		thing = fmt.Sprintf("%s %q", kind, name)
 	}
 	copied := fmt.Sprintf("copy it first, with %s(…)", kind)
-	if identifier.MatchString(name) {
+	if identifier().MatchString(name) {
 		copied = fmt.Sprintf("copy it first: %s = %s(%s)", name, kind, name)
 	}
 	e.Msg = fmt.Sprintf("cannot %s %s: ", m[1], thing)

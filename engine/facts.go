@@ -12,6 +12,10 @@ type file struct {
 	*dialect.File
 	prog   *eval.Program
 	places locator
+
+	vars  []string // names that the host gives each run, sorted
+	piece bool     // of a session
+	names []string // those that the pieces before it have bound
 }
 
 // spot is a position without its file, as a map key.

@@ -4,6 +4,10 @@ package engine
 // ended so far. Functions are called in order; the first error becomes the thread's.
 func (t *Thread) AtEnd(f func(err error) error) { t.atEnd = append(t.atEnd, f) }
 
+// AtLast has f called by Finish, after what the thread deferred; the last one first. Its
+// error becomes the thread's, if that has none.
+func (t *Thread) AtLast(f func() error) { t.atLast = append(t.atLast, f) }
+
 // State returns what a module keeps with this thread under key until its work ends,
 // made by make when it is first asked for. It belongs to the thread's own goroutine.
 func (t *Thread) State(key any, make func() any) any {
@@ -19,7 +23,7 @@ func (t *Thread) State(key any, make func() any) any {
 }
 
 // Finish ends a piece of work of the thread that has come to err: what it has
-// started ends, then what it deferred is called, then what it holds is given back.
+// started ends, then what it deferred is called, then AtLast's; what it holds is given back.
 // Before the deferred calls unstoppable is called, if there are any: what stopped the
 // work does not stop them. Finish returns the first error; one that it met is an *Error.
 func (t *Thread) Finish(err error, unstoppable func()) error {
@@ -28,6 +32,13 @@ func (t *Thread) Finish(err error, unstoppable func()) error {
 		unstoppable()
 		if late := t.RunDefers(); err == nil {
 			err = late
+		}
+	}
+	for n := len(t.atLast); n > 0; n = len(t.atLast) {
+		f := t.atLast[n-1]
+		t.atLast = t.atLast[:n-1]
+		if late := f(); err == nil && late != nil {
+			err = t.Error(late)
 		}
 	}
 	t.giveBack()

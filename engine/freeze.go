@@ -38,6 +38,19 @@ func freezeList(l *starlark.List) { freezeFlag(unsafe.Pointer(l), listFrozen, l)
 func freezeDict(d *starlark.Dict) { freezeFlag(unsafe.Pointer(d), dictFrozen, d) }
 func freezeSet(s *starlark.Set)   { freezeFlag(unsafe.Pointer(s), setFrozen, s) }
 
+// FreezeShallow freezes a list, dict or set, but not what is in it, which is then its
+// caller's to freeze; it does nothing to others.
+func FreezeShallow(v starlark.Value) {
+	switch v := v.(type) {
+	case *starlark.List:
+		freezeList(v)
+	case *starlark.Dict:
+		freezeDict(v)
+	case *starlark.Set:
+		freezeSet(v)
+	}
+}
+
 func freezeFlag(p unsafe.Pointer, offset int, v starlark.Value) {
 	if offset < 0 {
 		v.Freeze()

@@ -35,11 +35,16 @@ func hidden() starlark.StringDict {
 // decorator returns its argument as it is to be called after "@".
 func decorator(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	if d, ok := args[0].(Decorator); ok {
-		return starlark.NewBuiltin(d.Name(), func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			return d.DecoratorCall(thread, args, kwargs)
-		}), nil
+		return decoratorCall{d}, nil
 	}
 	return args[0], nil
+}
+
+// A decoratorCall is d in @d(…).
+type decoratorCall struct{ Decorator }
+
+func (c decoratorCall) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return c.DecoratorCall(thread, args, kwargs)
 }
 
 // apply applies a decorator to a function.
@@ -114,7 +119,10 @@ func shorten(s string, n int) string {
 	return strings.ToValidUTF8(s[:n], "") + "…"
 }
 
-// def exit(code=0)
+// def exit(code: int = 0) -> NoReturn
+//
+// exit ends the whole script, from wherever it is called, with a status from 0 to 255. Tasks
+// that run are cancelled, and what was deferred is called.
 func exit(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	code := 0
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "code?", &code); err != nil {

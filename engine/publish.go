@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/starlark-tg/tg/engine/eval"
@@ -19,6 +20,33 @@ type Shareable interface {
 	Share(visit func(starlark.Value))
 }
 
+// A Stamped is a Shareable behind which there may be long chains of others, so that it is
+// to be walked into as rarely as possible. Stamp returns nil while it has to be each time:
+// as long as there may be functions in what it holds but for values that it published
+// itself.
+type Stamped interface {
+	Shareable
+	Stamp() *Stamp
+}
+
+// A Stamp says how a value was last walked into. The zero Stamp is ready for use.
+type Stamp struct{ age atomic.Int64 }
+
+// again reports whether a thread of this age has to walk into the value, and notes that it
+// does. Only a thread that is alone leaves something unpublished, and then it is of another
+// age; for all others once is enough, whoever did it.
+func (s *Stamp) again(age int64) bool {
+	last := s.age.Load()
+	if last != 0 && (age == 0 || last == age) {
+		return false
+	}
+	if age == 0 {
+		age = -1
+	}
+	s.age.Store(age)
+	return true
+}
+
 // Publish makes values ready for other threads: it freezes all that they could
 // reach through them, elements, arguments, defaults, captured variables, and the
 // globals that code names, transitively. It must be called by the thread that owns
@@ -33,7 +61,7 @@ func (t *Thread) Publish(values ...starlark.Value) {
 
 // HandOver is Publish of what give publishes.
 func (t *Thread) HandOver(give func(p *Publication)) {
-	p := &Publication{}
+	p := &Publication{age: t.age, final: t.final, plain: &t.run.shared.plain, walk: &walk{}}
 	p.functions = eval.NewHandover(t.star, t.age, p.visit)
 	if t.final {
 		p.functions.Final()
@@ -49,12 +77,19 @@ func (t *Thread) HandOver(give func(p *Publication)) {
 // goroutine's stack can be.
 type Publication struct {
 	functions *eval.Handover
+	age       int64 // of the thread
+	final     bool  // all is walked into
 	todo      []starlark.Value
-	seen      map[identity]struct{}
+	seen      map[identity]*walk
+	walk      *walk // under way
+	plain     *plainValues
 }
 
 // Callable returns fn as another thread is to call it.
 func (p *Publication) Callable(fn starlark.Callable) starlark.Callable {
+	if f, ok := fn.(*eval.Function); ok {
+		fn = p.functions.Callee(f)
+	}
 	return p.Value(fn).(starlark.Callable)
 }
 
@@ -102,11 +137,16 @@ type identity struct {
 func (p *Publication) all(values []starlark.Value) {
 	for _, v := range values {
 		p.visit(v)
-		for n := len(p.todo); n > 0; n = len(p.todo) {
-			v := p.todo[n-1]
-			p.todo = p.todo[:n-1]
-			p.expand(v)
-		}
+		p.drain()
+	}
+}
+
+// drain expands all that was noted.
+func (p *Publication) drain() {
+	for n := len(p.todo); n > 0; n = len(p.todo) {
+		v := p.todo[n-1]
+		p.todo = p.todo[:n-1]
+		p.expand(v)
 	}
 }
 
@@ -127,13 +167,14 @@ func (p *Publication) visit(v starlark.Value) {
 
 func (p *Publication) first(at unsafe.Pointer, n int) bool {
 	id := identity{at, n}
-	if _, ok := p.seen[id]; ok {
+	if before, ok := p.seen[id]; ok {
+		p.walk.meet(before)
 		return false
 	}
 	if p.seen == nil {
-		p.seen = map[identity]struct{}{}
+		p.seen = map[identity]*walk{}
 	}
-	p.seen[id] = struct{}{}
+	p.seen[id] = p.walk
 	return true
 }
 
@@ -146,17 +187,21 @@ func (p *Publication) expand(v starlark.Value) {
 	case *starlark.List:
 		if p.first(unsafe.Pointer(v), 0) {
 			freezeList(v)
-			for i := range v.Len() {
-				p.visit(v.Index(i))
-			}
+			within(p, v, v.Len(), func() {
+				for i := range v.Len() {
+					p.visit(v.Index(i))
+				}
+			})
 		}
 	case *starlark.Dict:
 		if p.first(unsafe.Pointer(v), 0) {
 			freezeDict(v)
-			for k, e := range v.Entries() {
-				p.visit(k)
-				p.visit(e)
-			}
+			within(p, v, v.Len(), func() {
+				for k, e := range v.Entries() {
+					p.visit(k)
+					p.visit(e)
+				}
+			})
 		}
 	case *starlark.Set:
 		if p.first(unsafe.Pointer(v), 0) {
@@ -166,8 +211,10 @@ func (p *Publication) expand(v starlark.Value) {
 			}
 		}
 	case *eval.Function:
+		p.walk.mixed = true
 		p.functions.Function(v)
 	default:
+		p.walk.mixed = true
 		p.other(v)
 	}
 }
@@ -177,6 +224,9 @@ func (p *Publication) other(v starlark.Value) {
 	case Shareable:
 		if p.first(interfaceData(v), 0) {
 			p.functions.Again(v)
+			if p.settled(v) {
+				return
+			}
 			v.Share(p.visit)
 		}
 	case *starlarkstruct.Struct:
@@ -196,6 +246,16 @@ func (p *Publication) other(v starlark.Value) {
 	default:
 		v.Freeze()
 	}
+}
+
+// settled reports whether nothing has to be done about what v holds.
+func (p *Publication) settled(v Shareable) bool {
+	s, ok := v.(Stamped)
+	if !ok || p.final {
+		return false
+	}
+	stamp := s.Stamp()
+	return stamp != nil && !stamp.again(p.age)
 }
 
 // interfaceData returns the address that an interface value points to.

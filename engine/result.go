@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"slices"
 	"sync"
 
 	"github.com/starlark-tg/tg/engine/convert"
 	"github.com/starlark-tg/tg/engine/dialect"
+	"github.com/starlark-tg/tg/engine/event"
 	"go.starlark.net/starlark"
 )
 
@@ -37,6 +40,19 @@ func (r *Result) Get(name string, dst any) error {
 // and what it deferred have ended; ctx stops it. The error is an *Error or an
 // *ExitError. Many calls may run at once: the globals are frozen.
 func (r *Result) Call(ctx context.Context, name string, args ...any) (starlark.Value, error) {
+	return r.CallTo(ctx, r.run.outputs, name, args...)
+}
+
+// Outputs are where scripts write.
+type Outputs struct {
+	Stdout io.Writer         // print, whole lines, one at a time; nil discards them
+	Print  func(event.Event) // takes what print prints in place of Stdout, as Options.Print does
+	Log    *slog.Logger      // the module log; nil discards
+}
+
+// CallTo is Call of a function that writes elsewhere than the run did. All that the
+// function starts writes there too.
+func (r *Result) CallTo(ctx context.Context, to Outputs, name string, args ...any) (starlark.Value, error) {
 	fn, err := r.global(name)
 	if err != nil {
 		return nil, err
@@ -47,7 +63,7 @@ func (r *Result) Call(ctx context.Context, name string, args ...any) (starlark.V
 			return nil, err
 		}
 	}
-	return r.run.again(ctx).callOnce(fn, tuple)
+	return r.run.again(ctx, to).callOnce(nil, fn, tuple, nil)
 }
 
 // Unmarshal stores a Starlark value in *dst, as json.Unmarshal does; see convert.ToGo.
@@ -77,21 +93,39 @@ func (r *Result) global(name string) (starlark.Value, error) {
 }
 
 // again returns a run for a call of a function that the run left behind.
-func (r *Run) again(ctx context.Context) *Run {
-	next := &Run{engine: r.engine, script: r.script, own: r.own, shared: r.shared}
+func (r *Run) again(ctx context.Context, to Outputs) *Run {
+	if to.Stdout == nil {
+		to.Stdout = io.Discard
+	}
+	next := &Run{engine: r.engine, script: r.script, own: r.own, shared: r.shared, outputs: to}
 	next.ctx, next.cancel = context.WithCancelCause(ctx)
 	return next
 }
 
 // callOnce calls a function on a thread of its own and ends the run.
-func (r *Run) callOnce(fn starlark.Value, args starlark.Tuple) (starlark.Value, error) {
+func (r *Run) callOnce(given *Given, fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	defer r.cancel(nil)
 	defer r.watchMemory()()
-	t := r.newThread("call", ctxLife{r.ctx})
+	var v starlark.Value
+	err := r.once("call", func(t *Thread) (err error) {
+		t.Give(given)
+		v, err = t.Call(fn, args, kwargs)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// once runs f on a thread of its own, then what it started and deferred, and what modules
+// do at the end.
+func (r *Run) once(name string, f func(*Thread) error) error {
+	t := r.newThread(name, ctxLife{r.ctx})
 	release := t.stopAfter(r.ctx)
 	r.Waits().Busy(1)
 	defer r.Waits().Busy(-1)
-	v, err := t.Call(fn, args, nil)
+	err := f(t)
 	if err != nil {
 		r.cancel(errors.New("the call failed"))
 	}
@@ -103,8 +137,8 @@ func (r *Run) callOnce(fn starlark.Value, args starlark.Tuple) (starlark.Value, 
 	if code := r.exit.Load(); code != nil {
 		err = code
 	}
-	if err != nil {
-		return nil, err
-	}
-	return v, nil
+	return err
 }
+
+// Run returns the run that left it.
+func (r *Result) Run() *Run { return r.run }

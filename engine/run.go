@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
+	"os"
 	"path"
 	"path/filepath"
 	"sync"
@@ -29,9 +31,11 @@ type Run struct {
 	own    starlark.StringDict // predeclared for this run only
 	exit   atomic.Pointer[ExitError]
 
-	ends  sync.Mutex // guards atEnd
-	atEnd []func() error
+	workers sync.WaitGroup
+	ends    sync.Mutex // guards atEnd
+	atEnd   []func() error
 
+	outputs Outputs
 	out     sync.Mutex // held while a line is written; guards written
 	written int64      // bytes
 
@@ -50,6 +54,8 @@ type runState struct {
 	files   map[string]*file
 
 	waits wait.Monitor
+	plain plainValues
+	named named // of what modules have bound to the run
 }
 
 func newRun(ctx context.Context, script *Script, in Input, files fs.FS) (*Run, error) {
@@ -60,11 +66,12 @@ func newRun(ctx context.Context, script *Script, in Input, files fs.FS) (*Run, e
 	name := filepath.ToSlash(script.file.Name)
 	main := path.Base(name)
 	r := &Run{
-		engine: script.engine,
-		script: script,
-		fs:     files,
-		own:    own,
-		shared: &runState{state: map[any]any{}, files: map[string]*file{script.file.Name: script.file}},
+		engine:  script.engine,
+		script:  script,
+		fs:      files,
+		own:     own,
+		outputs: Outputs{Stdout: script.engine.opts.Stdout, Print: script.engine.opts.Print, Log: script.engine.opts.Log},
+		shared:  &runState{state: map[any]any{}, files: map[string]*file{script.file.Name: script.file}},
 		loads: loader{
 			folder:  folder(name),
 			paths:   map[string]string{script.file.Name: main},
@@ -73,6 +80,13 @@ func newRun(ctx context.Context, script *Script, in Input, files fs.FS) (*Run, e
 		},
 	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	for _, m := range r.engine.opts.Modules {
+		if m.Bind != nil {
+			for name, v := range m.Bind(r) {
+				own[name] = v
+			}
+		}
+	}
 	return r, nil
 }
 
@@ -126,6 +140,22 @@ func (r *Run) Options() Options { return r.engine.opts }
 // asks it, and returns its error as it is.
 func (r *Run) Grants() *permit.Grants { return r.engine.grants }
 
+// LookupEnv returns a variable of the environment: of those that the host gave the scripts,
+// or, if that is granted, of the process.
+func (r *Run) LookupEnv(name string) (value string, ok bool, err error) {
+	if value, ok = r.engine.opts.Env[name]; ok {
+		return value, true, nil
+	}
+	if err := r.Grants().Env(name); err != nil {
+		return "", false, err
+	}
+	value, ok = os.LookupEnv(name)
+	return value, ok, nil
+}
+
+// Logger returns where the module log writes; nil discards.
+func (r *Run) Logger() *slog.Logger { return r.outputs.Log }
+
 // Waits knows who waits for what. Modules that start goroutines which can end a
 // script's wait tell it of them.
 func (r *Run) Waits() *wait.Monitor { return &r.shared.waits }
@@ -146,6 +176,10 @@ func (r *Run) State(key any, make func() any) any {
 	}
 	return v
 }
+
+// Workers counts the goroutines that run the script's tasks: the run waits for them before
+// what AtEnd was given is called. Only who is counted, or a thread of the script, may add.
+func (r *Run) Workers() *sync.WaitGroup { return &r.workers }
 
 // AtEnd has f called when the script has ended, before Run returns; functions
 // are called last in first out. An error of f becomes the run's, if it has none.
@@ -190,9 +224,25 @@ func (r *Run) print(star *starlark.Thread, line string) {
 		Of(star).exceed("output of more than " + guard.Bytes(max))
 		return
 	}
-	_, _ = io.WriteString(r.engine.opts.Stdout, line+"\n")
-	r.Emit(event.Event{Kind: event.Printed, Text: line})
+	print := r.outputs.Print
+	if print == nil {
+		_, _ = io.WriteString(r.outputs.Stdout, line+"\n")
+		if !r.Wants(event.Printed) {
+			return
+		}
+	}
+	e := event.Event{Kind: event.Printed, Text: line}
+	if m, ok := Of(star).Local.(Marker); ok {
+		m.Mark(&e)
+	}
+	if print != nil {
+		print(e)
+	}
+	r.Emit(e)
 }
+
+// A Marker is a [Thread.Local] that says in an event whose it is.
+type Marker interface{ Mark(e *event.Event) }
 
 func (r *Run) file(name string) *file {
 	s := r.shared

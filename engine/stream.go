@@ -22,5 +22,31 @@ func Iterate(thread *starlark.Thread, x starlark.Value) (starlark.Iterator, erro
 	return it, err
 }
 
+// Each calls f with every element of x, until there are no more or f returns an error, which
+// it returns. It ends when the thread must stop.
+func Each(thread *starlark.Thread, x starlark.Value, f func(starlark.Value) error) error {
+	it, err := Iterate(thread, x)
+	if err != nil {
+		return err
+	}
+	defer it.Done()
+	t := Of(thread)
+	n := 0
+	for v := starlark.Value(nil); it.Next(&v); n++ {
+		if n%patience == 0 {
+			if err := t.Cancelled(); err != nil {
+				return err
+			}
+		}
+		if err := f(v); err != nil {
+			return err
+		}
+	}
+	return IterErr(it)
+}
+
+// patience is how many elements Each takes between two looks at whether to stop.
+const patience = 1 << 12
+
 // IterErr returns why an iterator whose Next has returned false failed, or nil.
 func IterErr(it starlark.Iterator) error { return guard.Err(it) }

@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
 	"time"
 
+	"github.com/starlark-tg/tg/engine/dialect"
 	"github.com/starlark-tg/tg/engine/eval"
 	"github.com/starlark-tg/tg/engine/universe"
 	"go.starlark.net/starlark"
@@ -38,6 +40,7 @@ type Thread struct {
 	given     *Given
 	defers    []deferred
 	atEnd     []func(error) error
+	atLast    []func() error
 	state     map[any]any
 	replaced  []func(old, new starlark.Callable)
 	held      map[any]func()             // how to give back what it holds
@@ -186,7 +189,9 @@ func (t *Thread) Caller() syntax.Position {
 func (t *Thread) AssignedName() string {
 	pos := t.Caller()
 	if f := t.run.file(pos.Filename()); f != nil {
-		return f.assigned(pos)
+		if name := f.assigned(pos); !dialect.Hidden(name) {
+			return name
+		}
 	}
 	return ""
 }
@@ -212,8 +217,7 @@ func (t *Thread) RunDefers() error {
 		return nil
 	}
 	life := t.life
-	grace := t.run.engine.opts.Grace
-	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(t.run.ctx), grace, errGrace)
+	ctx, cancel := t.graceful()
 	defer cancel()
 	t.star.Uncancel()
 	t.renew()
@@ -226,6 +230,10 @@ func (t *Thread) RunDefers() error {
 	}()
 	var first error
 	for len(t.defers) > 0 { // a deferred call may defer another
+		if ctx.Err() != nil {
+			t.defers = nil
+			return t.endAll(cmp.Or(first, context.Cause(ctx)))
+		}
 		d := t.defers[len(t.defers)-1]
 		t.defers = t.defers[:len(t.defers)-1]
 		if _, err := t.Call(d.fn, d.args, d.kwargs); err != nil && first == nil {
@@ -233,6 +241,24 @@ func (t *Thread) RunDefers() error {
 		}
 	}
 	return t.endAll(first)
+}
+
+type lastKey struct{}
+
+// graceful returns the context of deferred calls: of a fresh grace period. What they start
+// may defer calls of its own, and so on without end; all of that together has one grace
+// period more.
+func (t *Thread) graceful() (context.Context, context.CancelFunc) {
+	grace := t.run.engine.opts.Grace
+	end := time.Now().Add(grace)
+	last, nested := t.life.Context().Value(lastKey{}).(time.Time)
+	if !nested {
+		last = end.Add(grace)
+	} else if last.Before(end) {
+		end = last
+	}
+	ctx := context.WithValue(context.WithoutCancel(t.run.ctx), lastKey{}, last)
+	return context.WithDeadlineCause(ctx, end, errGrace)
 }
 
 var errGrace = errors.New("the grace period for deferred calls is over")

@@ -143,6 +143,8 @@ func (s *scene) bracketWords(string) (string, string, bool) {
 
 func (s *scene) statementWords(msg string) (string, string, bool) {
 	switch {
+	case msg == "not an identifier" && s.text == "load", s.prev == "load" && s.want == "'('", s.got == "load":
+		return "load is a statement, and no name for anything else", "choose another name", true
 	case s.prevStr && (s.got == "string literal" || s.fstring):
 		return "strings side by side are not joined", "write +", true
 	case s.first == "print" && s.prev == "print":

@@ -53,6 +53,7 @@ func (m *masker) fstring(t token) bool {
 // for want of a better guess.
 func (m *masker) giveUp(t token) {
 	m.failures++
+	m.unended = append(m.unended, t.at.line)
 	m.off, m.at = t.end, spot{t.at.line, t.at.col + int32(t.end-t.start)}
 	quotes := bytes.TrimLeft(m.text[t.start:t.end], "fFrR")
 	stop := len(m.text) - m.off

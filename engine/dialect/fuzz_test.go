@@ -18,7 +18,7 @@ func FuzzParse(f *testing.F) {
 		"@d\n@e(1)\ndef f(): pass\n", "@", "@d", "@\n", "x @ y", "f'", `f"{`, `f"{x`, `f"{x:`, `f"{x!`, `f"{x=`, `f"{{"`, "f'''{\n'''",
 		`f"{f"{f"{x}"}"}"`, `f"a" f"b"`, `assert`, `assert x, y`, "assert(x, y)", "import x", "try:\n  x\nexcept:\n  y\nelse:\n  z\n",
 		"x = (1,\ndef f(): pass", "\xff", "\x00", "\ufeffx", "\\\n@x\n", "if x: assert y; @z", "x\r\ny\r", `f"{x!r:{y!s:{z}}}"`, `rf"\{x}"`,
-		"f\"\\N{DASH}\"", "for x in y:\n  pass\nelse:\n  pass\n", "def f(a: int, *, b) -> c: pass",
+		"f\"\\N{DASH}\"", "assert x and f\"{x!s\ny ", "assert x == f\"{x\n@ y", "for x in y:\n  pass\nelse:\n  pass\n", "def f(a: int, *, b) -> c: pass",
 	} {
 		f.Add([]byte(src))
 	}

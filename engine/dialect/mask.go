@@ -29,6 +29,7 @@ type masker struct {
 	trying    map[int32]bool // columns of the try statements that are reported
 	pending   bool           // the line before was a decorator in column 1
 	failures  int            // f-strings without an end; each may cost a look at the rest of the file
+	unended   []int32        // their lines
 
 	fstrings   map[spot]*fstring
 	asserts    map[spot]int  // their offsets in text
@@ -148,6 +149,8 @@ func (m *masker) op(t token) {
 		m.problem(t.at, "'@' begins a decorator and stands first on its line", "write it on a line of its own, before the def; there is no matrix multiplication")
 	case ":=":
 		m.problem(t.at, "Starlark has no ':='", "assign on a line of its own: x = value")
+	case "\\": // without the comment behind it, it would continue the line
+		m.problem(t.at, "'\\' continues a line only as its last character", "leave it out; inside brackets a line goes on by itself")
 	case "->":
 		m.problem(t.at, "Starlark has no annotations", "leave out '-> type'")
 	}

@@ -23,6 +23,9 @@ func (f *File) statements(m *masker, r *report) []syntax.Stmt {
 	for _, p := range r.list {
 		bad[chunkAt(m.chunks, p.Pos.Line)] = true
 	}
+	for _, line := range m.unended { // the problem may stand further down
+		bad[chunkAt(m.chunks, line)] = true
+	}
 	var stmts []syntax.Stmt
 	for i, c := range m.chunks {
 		last := i+1 == len(m.chunks)

@@ -22,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,6 +40,12 @@ const Timeout = 20 * time.Second
 // the others, the chunks of one in order.
 func Run(t *testing.T, pattern string, modules ...engine.Module) {
 	t.Helper()
+	RunWith(t, pattern, engine.Options{Modules: modules})
+}
+
+// RunWith is Run with options, but for Stdout.
+func RunWith(t *testing.T, pattern string, opts engine.Options) {
+	t.Helper()
 	paths, err := filepath.Glob(pattern)
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no file matches %s: %v", pattern, err)
@@ -47,7 +54,7 @@ func Run(t *testing.T, pattern string, modules ...engine.Module) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
 			for _, c := range read(t, path) {
-				c.run(t, modules)
+				c.run(t, opts)
 			}
 		})
 	}
@@ -88,12 +95,15 @@ func read(t *testing.T, path string) []*chunk {
 }
 
 // run runs the chunk and reports each line at which it does not do what is wanted.
-func (c *chunk) run(t *testing.T, modules []engine.Module) {
+func (c *chunk) run(t *testing.T, opts engine.Options) {
 	out := &output{}
-	eng, err := engine.New(engine.Options{Modules: append(modules[:len(modules):len(modules)], out.module()), Stdout: out})
+	opts.Modules = append(slices.Clone(opts.Modules), out.module())
+	opts.Stdout = out
+	eng, err := engine.New(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer eng.Close()
 	ctx, cancel := context.WithTimeoutCause(t.Context(), Timeout, errors.New("the chunk takes too long"))
 	defer cancel()
 	script, err := eng.Compile(c.file, []byte(c.src))

@@ -19,11 +19,14 @@ func (c *compiler) dot(e *syntax.DotExpr) expr {
 			return v
 		}
 		if v = fr.attr(v, name, at); v.ref != nil {
-			v.ref = guard.Method(v.ref, BudgetOf) // host code may call it
+			v.ref = guarded(v.ref)
 		}
 		return v
 	}
 }
+
+// guarded returns an attribute as host code may call it.
+func guarded(v starlark.Value) starlark.Value { return guard.Method(v, BudgetOf) }
 
 // attr returns x.name.
 func (fr *frame) attr(x val, name string, at spot) val {

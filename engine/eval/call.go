@@ -16,14 +16,14 @@ func (fn *Function) CallInternal(thread *starlark.Thread, args starlark.Tuple, k
 		m.clock = h.Clock.Load() // what passed before is not the script's
 	}
 	returned := false
-	defer m.caught(start, &returned, &err)
+	defer m.caught(&start, &returned, &err)
 	m.room -= hostCost
 	fr, err := m.enter(m.top, m.resolve(m.top, fn))
 	if err == nil {
 		result, err = m.run(fr, args, kwargs)
 	}
 	m.room += hostCost
-	m.end(start)
+	m.end(start.depth)
 	returned = true
 	return result, err
 }
@@ -31,16 +31,20 @@ func (fn *Function) CallInternal(thread *starlark.Thread, args starlark.Tuple, k
 // Call is starlark.Call, but a Go panic comes back as an error, a *PanicError with the
 // call stack of where it happened in its chain. Script code does the same for what it
 // calls; Call is for host code that calls a function which may be no script's.
-func Call(thread *starlark.Thread, fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (result starlark.Value, err error) {
+func Call(thread *starlark.Thread, fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	c, ok := fn.(starlark.Callable)
 	if _, script := fn.(*Function); script || !ok {
 		return starlark.Call(thread, fn, args, kwargs)
 	}
+	return callGuarded(thread, c, args, kwargs)
+}
+
+func callGuarded(thread *starlark.Thread, c starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (result starlark.Value, err error) {
 	m := machineOf(thread)
 	start := m.mark()
 	returned := false
-	defer m.caught(start, &returned, &err)
-	result, err = m.callHere(hostCall{fn: c, args: args, kwargs: kwargs})
+	defer m.caught(&start, &returned, &err)
+	result, err = m.callHere(&hostCall{fn: c, args: args, kwargs: kwargs})
 	returned = true
 	return result, err
 }
@@ -54,7 +58,7 @@ type hostCall struct {
 }
 
 // callHere makes a host call; all calls on the way are known to host code.
-func (m *machine) callHere(c hostCall) (x starlark.Value, err error) {
+func (m *machine) callHere(c *hostCall) (x starlark.Value, err error) {
 	m.stack.push(c.fn)
 	b, ok := c.fn.(*starlark.Builtin)
 	switch {
@@ -114,8 +118,8 @@ func (m *machine) run(fr *frame, args starlark.Tuple, kwargs []starlark.Tuple) (
 }
 
 // end ends what belongs to the outermost call.
-func (m *machine) end(start mark) {
-	if start.depth == 0 {
+func (m *machine) end(depth int) {
+	if depth == 0 {
 		m.owner = nil
 	}
 }
@@ -210,12 +214,16 @@ func (fr *frame) misfit(at spot, fn *Function, err error) val {
 func (fr *frame) callHost(at spot, callee starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) val {
 	c, ok := callee.(starlark.Callable)
 	if !ok {
-		return fr.fail(at, fmt.Errorf("invalid call of non-function (%s)", callee.Type()))
+		return fr.notCallable(at, callee)
 	}
-	return fr.callOut(at, hostCall{fn: c, args: args, kwargs: kwargs})
+	return fr.callOut(at, &hostCall{fn: c, args: args, kwargs: kwargs})
 }
 
-func (fr *frame) callOut(at spot, c hostCall) val {
+func (fr *frame) notCallable(at spot, x starlark.Value) val {
+	return fr.fail(at, fmt.Errorf("invalid call of non-function (%s)", x.Type()))
+}
+
+func (fr *frame) callOut(at spot, c *hostCall) val {
 	m := fr.m
 	fr.at = at
 	if m.due() && !fr.tick(at) {

@@ -37,11 +37,7 @@ func (c *compiler) call(e *syntax.CallExpr) expr {
 func (fr *frame) callWith(at spot, f val, args []expr) val {
 	fn, ok := f.ref.(*Function)
 	if !ok {
-		list := make(starlark.Tuple, len(args))
-		if !fr.fill(list, args) {
-			return val{}
-		}
-		return fr.callHost(at, f.value(), list, nil)
+		return fr.callHostWith(at, f, args)
 	}
 	m := fr.m
 	if fn.owner != m.owner {
@@ -65,6 +61,19 @@ func (fr *frame) callWith(at spot, f val, args []expr) val {
 		loc[len(args)+i] = valOf(fn.defaults[len(fn.defaults)-missing+i])
 	}
 	return fr.callScript(at, fn, loc)
+}
+
+// callHostWith is callWith of what is not a script's function.
+func (fr *frame) callHostWith(at spot, f val, args []expr) val {
+	list := make(starlark.Tuple, len(args))
+	if !fr.fill(list, args) {
+		return val{}
+	}
+	c, ok := f.value().(starlark.Callable)
+	if !ok {
+		return fr.notCallable(at, f.value())
+	}
+	return fr.callOut(at, &hostCall{fn: c, args: list})
 }
 
 // callUnfit is callWith where arguments must be bound to parameters first.

@@ -43,6 +43,7 @@ const (
 type compiler struct {
 	prog  *Program
 	pre   map[string]int // slots of predeclared and universal names
+	slots []int          // of the globals; nil: their numbers
 	hooks *Hooks
 	fn    *scope // being compiled
 
@@ -127,6 +128,9 @@ func (c *compiler) slot() int {
 
 // global and predefined note that the function uses a name from outside.
 func (c *compiler) global(i int) int {
+	if c.slots != nil {
+		i = c.slots[i]
+	}
 	c.fn.usesGlobals[i] = struct{}{}
 	return i
 }

@@ -61,6 +61,7 @@
 //	quick.go     len, min … without a call       sort.go      sorted
 //	hooks.go     profile, coverage, debugger     layout.go    what host code sees
 //	format.go    "text" % (x, y)                 pairs.go     enumerate and items in a loop
+//	carry.go     functions taken apart and put together again
 //
 // Package differ tests all of it against go.starlark.net's interpreter.
 package eval

@@ -129,7 +129,7 @@ func TestCancel(t *testing.T) {
 			defer stop.Stop()
 			_, err := run(t, thread, src, nil)
 			require.EqualError(t, err, "Starlark computation cancelled: enough")
-			require.Less(t, time.Since(at), 2*time.Second)
+			require.Less(t, time.Since(at), 10*time.Second)
 		})
 	}
 }

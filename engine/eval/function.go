@@ -41,10 +41,11 @@ type code struct {
 	nlocals    int       // and what the compiler added
 	cells      []int     // locals that nested functions share
 	freeVars   []binding
-	globals    []int // that it and functions within it use
-	predefined []int // the same of predeclared and universal names
-	cost       int   // bytes of the goroutine's stack, about
-	first      spot  // where host code sees a call whose arguments do not fit
+	globals    []int  // that it and functions within it use
+	predefined []int  // the same of predeclared and universal names
+	blank      []bool // which defaults stand for parameters that have none
+	cost       int    // bytes of the goroutine's stack, about
+	first      spot   // where host code sees a call whose arguments do not fit
 }
 
 type binding struct {

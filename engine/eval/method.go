@@ -45,6 +45,22 @@ func (c *compiler) method(e *syntax.DotExpr, list []syntax.Expr, at spot) expr {
 	x, name, dot := c.expr(e.X), e.Name.Name, spotOf(e.Dot)
 	args := c.exprs(list)
 	known := protosOf(name)
+	if known == (protos{}) {
+		return func(fr *frame) val {
+			v := x(fr)
+			if v.ref == nil {
+				return v
+			}
+			f := fr.attr(v, name, dot)
+			if f.ref == nil {
+				return f
+			}
+			if _, script := f.ref.(*Function); script {
+				return fr.callWith(at, f, args)
+			}
+			return fr.callHostWith(at, f, args)
+		}
+	}
 	quick := quickMethods[signature{name, len(args)}]
 	return func(fr *frame) val {
 		v := x(fr)
@@ -81,5 +97,5 @@ func (c *compiler) method(e *syntax.DotExpr, list []syntax.Expr, at spot) expr {
 
 // callMethod calls a method of a built-in type.
 func (fr *frame) callMethod(at spot, b *starlark.Builtin, x starlark.Value, args starlark.Tuple) val {
-	return fr.callOut(at, hostCall{fn: b, receiver: x, args: args})
+	return fr.callOut(at, &hostCall{fn: b, receiver: x, args: args})
 }

@@ -87,21 +87,24 @@ func (fr *frame) unset(at spot, kind, name string) val {
 // function compiles a def or lambda: an expression that makes the function.
 func (c *compiler) function(f *resolve.Function) expr {
 	var defaults []expr
+	var blank []bool
 	star := false
 	for _, p := range f.Params {
 		switch p := p.(type) {
 		case *syntax.BinaryExpr:
-			defaults = append(defaults, c.expr(p.Y))
+			defaults, blank = append(defaults, c.expr(p.Y)), append(blank, false)
 		case *syntax.UnaryExpr:
 			star = true
 		case *syntax.Ident:
 			if star {
-				defaults = append(defaults, func(*frame) val { return val{ref: mandatory{}} })
+				defaults, blank = append(defaults, func(*frame) val { return val{ref: mandatory{}} }), append(blank, true)
 			}
 		}
 	}
 	free := f.FreeVars
 	code := c.code(f.Params, f)
+	code.blank = blank
+	c.prog.codes = append(c.prog.codes, code)
 	return func(fr *frame) val {
 		fn := &Function{code: code, env: fr.env, owner: fr.m.ownerNow()}
 		if len(defaults) > 0 {

@@ -42,7 +42,7 @@ func (m *machine) mark() mark {
 // unwind goes back to a mark after a panic, and returns it as an error with the
 // call stack of where it happened. Iterators are closed: what was iterated over
 // stays usable.
-func (m *machine) unwind(to mark, value any) error {
+func (m *machine) unwind(to *mark, value any) error {
 	p := &PanicError{Value: value, Stack: debug.Stack()}
 	if n := len(m.stack.entries); n > to.calls {
 		if c := *m.stack.callable(n - 1); c != nil {
@@ -61,7 +61,7 @@ func (m *machine) unwind(to mark, value any) error {
 }
 
 // caught is deferred by calls from host code: what did not return has panicked.
-func (m *machine) caught(start mark, returned *bool, err *error) {
+func (m *machine) caught(start *mark, returned *bool, err *error) {
 	if *returned {
 		return
 	}
@@ -70,10 +70,10 @@ func (m *machine) caught(start mark, returned *bool, err *error) {
 	} else {
 		m.reset(start) // runtime.Goexit
 	}
-	m.end(start)
+	m.end(start.depth)
 }
 
-func (m *machine) reset(to mark) {
+func (m *machine) reset(to *mark) {
 	for len(m.iters) > to.iters {
 		m.popIter()
 	}

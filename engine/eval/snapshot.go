@@ -29,6 +29,7 @@ type Handover struct {
 	cells map[*cell]*cell
 	names map[name]bool
 	todo  []*Function // originals whose snapshots are not filled in yet
+	bare  []*Function // snapshots of functions that use nothing from outside
 }
 
 // A snapshot is what a Handover leaves behind. It never changes afterwards.
@@ -84,10 +85,22 @@ func (h *Handover) Function(fn *Function) *Function {
 	return view
 }
 
+// Callee is Function of one that is handed over to be called, and not to be found by
+// other code that is handed over with it.
+func (h *Handover) Callee(fn *Function) *Function {
+	if fn.bare() && h.made(fn) == nil {
+		return h.bareView(fn)
+	}
+	return h.Function(fn)
+}
+
 // Close lets other threads find the snapshots of functions that they come across.
 func (h *Handover) Close() {
 	for fn, view := range h.snap.views {
 		fn.shared.Store(view)
+	}
+	for _, view := range h.bare {
+		view.origin.shared.Store(view)
 	}
 }
 
@@ -98,7 +111,6 @@ func (h *Handover) view(fn *Function) *Function {
 	}
 	if h.snap.views == nil {
 		h.snap.views = map[*Function]*Function{}
-		h.envs = map[*env]*env{}
 		h.cells = map[*cell]*cell{}
 		h.names = map[name]bool{}
 	}
@@ -108,10 +120,30 @@ func (h *Handover) view(fn *Function) *Function {
 	return view
 }
 
+// bare reports whether a function uses nothing from outside it but its arguments.
+func (fn *Function) bare() bool {
+	return len(fn.code.globals)+len(fn.free)+len(fn.defaults)+len(fn.code.predefined) == 0
+}
+
+// bareView is view for a function that there is nothing to fill in for. Such are often
+// handed over in great numbers, each a function of its own: they are in no map, and one
+// that is also reached in another way gets a second view, which is as good.
+func (h *Handover) bareView(fn *Function) *Function {
+	if n := len(h.bare); n > 0 && h.bare[n-1].origin == fn {
+		return h.bare[n-1]
+	}
+	view := &Function{code: fn.code, env: h.env(fn.env), origin: fn}
+	h.bare = append(h.bare, view)
+	return view
+}
+
 // env returns the snapshot of an env, with the names that fill puts in.
 func (h *Handover) env(e *env) *env {
 	copy, ok := h.envs[e]
 	if !ok {
+		if h.envs == nil {
+			h.envs = map[*env]*env{}
+		}
 		copy = &env{mod: e.mod, globals: make([]val, len(e.globals)), pre: e.pre, snap: h.snap}
 		h.envs[e] = copy
 	}

@@ -9,12 +9,13 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// def sorted(iterable, key=None, reverse=False)
+// def sorted(iterable: Iterable, key: Callable | None = None, reverse: bool = False) -> list
 //
-// Ints, floats, strings and tuples are sorted here, and can be stopped. What cannot
-// be compared, or is of mixed types, is left to go.starlark.net: which pair an error
-// speaks of depends on its algorithm.
+// sorted returns a new list of the elements in ascending order, equal ones as they stood.
 func sorted(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	// Ints, floats, strings and tuples are sorted here, and can be stopped. What cannot
+	// be compared, or is of mixed types, is left to go.starlark.net: which pair an error
+	// speaks of depends on its algorithm.
 	var iterable starlark.Iterable
 	var key starlark.Callable
 	reverse := false

@@ -27,7 +27,7 @@ type Kind uint8
 const (
 	RunStarted   Kind = iota + 1 // Text: name of the script
 	RunEnded                     // Duration, Err
-	GroupStarted                 // Group, Run, Counts.Tasks: with which it begins; a run may grow
+	GroupStarted                 // Group, Run, Counts.Tasks: with which it begins; Open; Within, Index: the task that started it; Text: ProgressOn, ProgressOff or ""
 	GroupEnded                   // Group, Run, Counts, Duration, Err: an *engine.GroupError if tasks failed
 	TaskQueued                   // Group, Run, Task, Index
 	TaskStarted                  // Group, Run, Task, Index, Attempts
@@ -35,9 +35,15 @@ const (
 	TaskRetry                    // Group, Run, Task, Index, Attempts, Err, Delay
 	TaskEnded                    // Group, Run, Task, Index, Attempts, Status, Value or Err, Duration
 	TaskOverdue                  // Group, Run, Task, Index: stopped, but a host call has not returned within the grace period
-	Printed                      // Text: a line, without its newline
+	Printed                      // Text: a line, without its newline; Group, Run, Task, Index, if a task printed it
 	Permission                   // Text: what for; Granted; Flag
 	Noted                        // Text: what the user should know
+)
+
+// What a group says of its progress.
+const (
+	ProgressOn  = "on"
+	ProgressOff = "off"
 )
 
 var kindNames = [...]string{
@@ -59,6 +65,8 @@ type Event struct {
 	Kind     Kind
 	Group    string // name of the group
 	Run      int64  // number of the group's run, from 1, unique within the script's run
+	Within   int64  // number of the run whose task, at Index, started the group; 0: no task did
+	Open     bool   // more tasks may come than the run begins with
 	Task     string // name of the task
 	Index    int    // of the task in its run, from 0
 	Status   string // ok failed timed_out cancelled skipped

@@ -50,7 +50,7 @@ func (w *worker[T]) ticket(r *Run[T], t *Task[T]) bool {
 	if err != nil {
 		w.begin(r, t, time.Now())
 		w.a.Close()
-		r.settle(t, ending[T]{err: err}, time.Now())
+		r.settle(t, &ending[T]{err: err}, time.Now())
 		return false
 	}
 	return true

@@ -62,6 +62,6 @@ func (r *Run[T]) lose(w *worker[T]) {
 		w.begin(r, t, time.Now())
 		w.a.Close()
 	}
-	r.settle(t, ending[T]{err: errExited}, time.Now())
+	r.settle(t, &ending[T]{err: errExited}, time.Now())
 	r.leave(w)
 }

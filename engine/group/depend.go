@@ -18,10 +18,13 @@ func (r *Run[T]) block(t *Task[T]) bool {
 		r.blocked = map[*Task[T]]struct{}{}
 	}
 	r.blocked[t] = struct{}{}
-	for _, d := range m.after {
-		r.later(func() { r.follow(t, d) })
-	}
-	r.later(func() { r.unblock(t, nil) })
+	after := m.after
+	r.later(func() {
+		for _, d := range after {
+			r.follow(t, d)
+		}
+		r.unblock(t, nil)
+	})
 	return true
 }
 

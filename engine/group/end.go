@@ -110,7 +110,7 @@ func (r *Run[T]) finishIfDone(now time.Time) {
 	}
 	close(r.done)
 	r.after = append(r.after, r.ended...)
-	r.later(r.cfg.Slots.b.workers.Done)
+	r.later(r.cfg.Workers.Done)
 }
 
 // tooMany stops the run when it has had as many failures as it may.

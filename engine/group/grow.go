@@ -45,6 +45,6 @@ func (r *Run[T]) granted() {
 func (r *Run[T]) spawn() {
 	r.starting = true
 	r.busy(1)
-	r.cfg.Slots.b.workers.Add(1)
+	r.cfg.Workers.Add(1)
 	go r.work()
 }

@@ -32,7 +32,9 @@ func TestLimiterHammer(t *testing.T) {
 		})
 	}
 	all.Wait()
-	require.True(t, quiet(t, &m))
+	for n := 0; !quiet(t, &m); n++ { // a timer that is late
+		require.Less(t, n, 100)
+	}
 	require.GreaterOrEqual(t, h.passed.Load(), int32(2000))
 	time.Sleep(10 * time.Millisecond)
 	for _, l := range h.limiters {

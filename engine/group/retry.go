@@ -1,6 +1,7 @@
 package group
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -12,7 +13,7 @@ type Retry struct {
 	Retries    int           // tries after the first
 	Wait       time.Duration // upper bound of the first delay
 	Multiplier float64       // by which the bound grows
-	MaxWait    time.Duration // bound of every delay
+	MaxWait    time.Duration // bound of every delay, but for one that an error asks for
 	MaxTime    time.Duration // no try begins later than this after the first began; 0: no bound
 	Jitter     bool          // a delay is drawn evenly from [0, bound); without: the bound itself
 }
@@ -34,13 +35,21 @@ func (r *Retry) delay(n int) time.Duration {
 	}
 }
 
-// next returns the delay before the attempt after n made ones, and whether
-// there may be one; elapsed is the time since the first attempt began.
-func (r *Retry) next(n int, elapsed time.Duration) (time.Duration, bool) {
+// A patient error says how long to wait at least before another attempt, as a server
+// does that has too much to do.
+type patient interface{ RetryAfter() time.Duration }
+
+// next returns the delay before the attempt after n made ones, the last of which failed
+// with err, and whether there may be one; elapsed is the time since the first attempt
+// began.
+func (r *Retry) next(n int, elapsed time.Duration, err error) (time.Duration, bool) {
 	if r == nil || n > r.Retries {
 		return 0, false
 	}
 	d := r.delay(n)
+	if p := patient(nil); errors.As(err, &p) {
+		d = max(d, p.RetryAfter())
+	}
 	return d, r.MaxTime == 0 || elapsed <= r.MaxTime-d // elapsed+d may overflow
 }
 

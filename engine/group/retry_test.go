@@ -3,6 +3,7 @@ package group
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 	"testing/synctest"
@@ -95,7 +96,7 @@ func TestDelaysNearTheEndOfTime(t *testing.T) {
 	r := Retry{Retries: 9, Wait: math.MaxInt64, Multiplier: 2, MaxWait: math.MaxInt64}
 	require.EqualValues(t, math.MaxInt64, r.delay(3))
 	r.MaxTime = time.Hour
-	_, ok := r.next(1, s)
+	_, ok := r.next(1, s, errBoom)
 	require.False(t, ok, "the sum of both overflows")
 	r.Jitter = true
 	for n := 1; n < 100; n++ {
@@ -262,5 +263,25 @@ func TestRetryWaitHoldsNoWorker(t *testing.T) {
 		r := l.run(t) // the first ten seconds are the first tries, then each is due at once
 		require.Equal(t, 20*s, r.Duration())
 		require.Equal(t, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, order)
+	})
+}
+
+type busy time.Duration
+
+func (b busy) Error() string             { return "busy" }
+func (b busy) RetryAfter() time.Duration { return time.Duration(b) }
+
+// An error may ask for more patience than the policy has, never for less.
+func TestRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(1, 1, Spec{Retry: &Retry{Retries: 3, Wait: s, Multiplier: 1, MaxWait: 3 * s}})
+		var begun []time.Duration
+		zero := time.Now()
+		l.call = func(a *Attempt, _ int) (int, error) {
+			begun = append(begun, time.Since(zero))
+			return 0, fmt.Errorf("wrapped: %w", []error{busy(7 * s), busy(ms), errBoom, busy(s)}[a.Number-1])
+		}
+		l.run(t)
+		require.Equal(t, []time.Duration{0, 7 * s, 8 * s, 9 * s}, begun)
 	})
 }

@@ -8,7 +8,8 @@ import (
 
 // A Config says what a run does. Its fields must not change after Start.
 type Config[T any] struct {
-	Slots *Slots // the workers that may be busy; never nil
+	Slots   *Slots          // the workers that may be busy; never nil
+	Workers *sync.WaitGroup // counts the run and its workers until they have gone; nil: the budget's
 
 	Deadline    time.Duration // for the whole run; 0: none
 	MaxFailures int           // failed tasks at which the run stops; 0: never
@@ -71,8 +72,11 @@ func Start[T any](ctx context.Context, cfg Config[T]) *Run[T] {
 		done:  make(chan struct{}),
 		began: time.Now(),
 	}
+	if r.cfg.Workers == nil {
+		r.cfg.Workers = &cfg.Slots.b.workers
+	}
 	r.self = &waiter{s: cfg.Slots, grant: r.granted}
-	cfg.Slots.b.workers.Add(1)
+	r.cfg.Workers.Add(1)
 	r.mu.Lock()
 	defer r.unlock()
 	if d := cfg.Deadline; d > 0 {

@@ -8,10 +8,9 @@ import (
 	"github.com/starlark-tg/tg/engine/wait"
 )
 
-// A Budget bounds how many workers of many runs are busy at once, and knows
-// every goroutine they use. Safe for concurrent use.
+// A Budget bounds how many workers of many runs are busy at once. Safe for concurrent use.
 type Budget struct {
-	workers sync.WaitGroup // and runs, so that it is not zero while all tasks wait for a retry
+	workers sync.WaitGroup // of runs that were given none
 	waiting atomic.Int32   // waiters in back and want: read without mu on the hot path
 	waits   *wait.Monitor
 
@@ -29,8 +28,8 @@ func NewBudget(ceiling int, waits *wait.Monitor) *Budget { return &Budget{max: c
 // Ceiling returns the bound over all slots; 0 means none.
 func (b *Budget) Ceiling() int { return b.max }
 
-// Wait blocks until every run has ended and every worker has gone. Meanwhile only
-// tasks may start runs.
+// Wait blocks until every run that was given no WaitGroup has ended and its workers have gone.
+// Meanwhile only their tasks may start such runs.
 func (b *Budget) Wait() { b.workers.Wait() }
 
 // Slots are the workers that one group may use at once, whatever the number of

@@ -101,6 +101,13 @@ func (t *Task[T]) Ran(began time.Time, value T, err error) {
 	t.Finish(status, value, err)
 }
 
+// Elsewhere is Finish of a task that was run in another process.
+func (t *Task[T]) Elsewhere(status Status, attempts int, took time.Duration, value T, err error) {
+	t.Duration = took
+	t.attempts.Store(int32(attempts))
+	t.Finish(status, value, err)
+}
+
 // Notify has f called once the task has ended, on some goroutine and with no lock
 // held. False: it has ended already, and f will not be called.
 func (t *Task[T]) Notify(f func()) bool {

@@ -20,7 +20,7 @@ type ending[T any] struct {
 }
 
 func (r *Run[T]) work() {
-	defer r.cfg.Slots.b.workers.Done()
+	defer r.cfg.Workers.Done()
 	defer r.busy(-1)
 	r.mu.Lock()
 	w := r.enlist()
@@ -52,7 +52,8 @@ func (r *Run[T]) work() {
 		r.unlock()
 
 		w.out = true
-		end := w.attempt(r, t)
+		var end ending[T]
+		w.attempt(r, t, &end)
 		w.out = false
 		if t.Spec.Limited {
 			t.more.ticket.Leave()
@@ -61,7 +62,7 @@ func (r *Run[T]) work() {
 		now = time.Now()
 		r.mu.Lock()
 		w.task = nil
-		r.settle(t, end, now)
+		r.settle(t, &end, now)
 		if bounded := r.cfg.Slots.bounded(); !fit || bounded && (!w.a.held || now.Sub(since) >= turn && r.makeWay()) {
 			break
 		}
@@ -159,7 +160,7 @@ func (w *worker[T]) begin(r *Run[T], t *Task[T], now time.Time) {
 }
 
 // attempt makes one try of task i and asks whether there should be another.
-func (w *worker[T]) attempt(r *Run[T], t *Task[T]) (end ending[T]) {
+func (w *worker[T]) attempt(r *Run[T], t *Task[T], end *ending[T]) {
 	end.value, end.err = w.call(t)
 	if cause := w.a.Close(); cause != nil {
 		w.impl.Resume()
@@ -168,10 +169,9 @@ func (w *worker[T]) attempt(r *Run[T], t *Task[T]) (end ending[T]) {
 		}
 	}
 	if t.Spec.Retry == nil || end.cause != nil && !isTimeout(end.cause) {
-		return end
+		return
 	}
-	w.askAgain(r, t, &end)
-	return end
+	w.askAgain(r, t, end)
 }
 
 // askAgain asks the worker whether to try again, in an attempt of its own that
@@ -236,7 +236,7 @@ func (w *worker[T]) gates(t *Task[T]) (gates []*Gate, err error) {
 }
 
 // settle records the end of an attempt.
-func (r *Run[T]) settle(t *Task[T], end ending[T], now time.Time) {
+func (r *Run[T]) settle(t *Task[T], end *ending[T], now time.Time) {
 	t.Duration = now.Sub(t.Start)
 	if t.Err != nil {
 		m := t.extra()
@@ -251,7 +251,7 @@ func (r *Run[T]) settle(t *Task[T], end ending[T], now time.Time) {
 		status, t.Err = stoppedAt(end.cause, end.err)
 	}
 	if end.again && end.err != nil && t.cancelled() == nil {
-		if delay, ok := t.Spec.Retry.next(t.Attempts(), t.Duration); ok {
+		if delay, ok := t.Spec.Retry.next(t.Attempts(), t.Duration, end.err); ok {
 			r.postpone(t, delay)
 			return
 		}

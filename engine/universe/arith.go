@@ -20,9 +20,9 @@ const (
 	maxModWork = 1 << 31
 )
 
-// def divmod(a, b)
+// def divmod(a: float, b: float) -> tuple
 //
-// (a // b, a % b), as Starlark's operators compute them.
+// divmod returns (a // b, a % b), as Starlark's operators compute them.
 func divmod(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x, y starlark.Value
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "a", &x, "b", &y); err != nil {
@@ -45,9 +45,9 @@ func divmod(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 	return starlark.Tuple{quo, rem}, nil
 }
 
-// def pow(base, exp, mod=None)
+// def pow(base: float, exp: float, mod: int | None = None) -> Any
 //
-// base to the power exp; with mod, the remainder of that, which has the sign of
+// pow returns base to the power exp; with mod, the remainder of that, which has the sign of
 // mod. Two ints make an int, but a negative exp makes a float, or, with mod, a
 // power of the inverse of base.
 func pow(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -9,9 +9,9 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// def format(value, spec="")
+// def format(value, spec: str = "") -> str
 //
-// value as Python's format renders it; see [Format].
+// format returns the value as Python's format renders it.
 func format(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var value starlark.Value
 	var spec string

@@ -18,9 +18,9 @@ const (
 	minFloatDigits = -309
 )
 
-// def round(x, ndigits=None)
+// def round(x: float, ndigits: int | None = None) -> Any
 //
-// x rounded to ndigits after the point, a tie to the even neighbour. Without
+// round returns x rounded to ndigits after the point, a tie to the even neighbour. Without
 // ndigits the result is an int; with it, it has the type of x. What is rounded
 // is the exact value of a float: round(2.675, 2) is 2.67.
 func round(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

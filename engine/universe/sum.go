@@ -14,9 +14,9 @@ const (
 	othersPerCheck  = 64   // the same for lists and others, where one addition may copy much
 )
 
-// def sum(xs, start=0)
+// def sum(xs: Iterable, start=0) -> Any
 //
-// start + xs[0] + xs[1] …, from left to right, each step as `+` does it. Floats
+// sum returns start + xs[0] + xs[1] …, from left to right, each step as `+` does it. Floats
 // are therefore added as a loop would add them, without the compensation that
 // Python has had since 3.12: sum(xs) and the loop it replaces agree.
 func sum(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -3,6 +3,7 @@ package differ_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -99,8 +100,64 @@ func freeze(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
-	x.Freeze()
+	freezeAll(x)
 	return x, nil
+}
+
+// freezeAll freezes values, but panics where go.starlark.net would do it until the stack
+// overflows, which cannot be caught.
+func freezeAll(list ...starlark.Value) {
+	for _, x := range list {
+		if knotted(x, map[starlark.Value]bool{}) {
+			panic("a function that captures itself")
+		}
+		x.Freeze()
+	}
+}
+
+// knotted reports whether a function of go.starlark.net that captures itself, perhaps by way
+// of others, can be reached. seen has what was visited: true while that is under way.
+func knotted(x starlark.Value, seen map[starlark.Value]bool) bool {
+	var inside []starlark.Value
+	switch x := x.(type) {
+	case starlark.Tuple:
+		inside = x
+	case *starlark.Builtin:
+		inside = []starlark.Value{x.Receiver()}
+	case *starlark.List, *starlark.Dict, *starlark.Set, *starlark.Function:
+		if open, ok := seen[x]; ok {
+			_, function := x.(*starlark.Function)
+			return open && function
+		}
+		seen[x] = true
+		defer func() { seen[x] = false }()
+		inside = within(x)
+	}
+	return slices.ContainsFunc(inside, func(x starlark.Value) bool { return knotted(x, seen) })
+}
+
+// within returns what a value holds.
+func within(x starlark.Value) (inside []starlark.Value) {
+	switch x := x.(type) {
+	case *starlark.Function:
+		for i := range x.NumParams() {
+			if d := x.ParamDefault(i); d != nil {
+				inside = append(inside, d)
+			}
+		}
+		for i := range x.NumFreeVars() {
+			if _, v := x.FreeVar(i); v != nil {
+				inside = append(inside, v)
+			}
+		}
+	case *starlark.Dict:
+		for _, item := range x.Items() {
+			inside = append(inside, item...)
+		}
+	case starlark.Iterable:
+		inside = slices.Collect(starlark.Elements(x))
+	}
+	return inside
 }
 
 // def info(f): what Go code sees of a function

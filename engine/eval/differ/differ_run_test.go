@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/starlark-tg/tg/engine/eval"
@@ -152,7 +153,7 @@ func (e evaluator) loader(s sample, names starlark.StringDict) func(*starlark.Th
 			e.limit(t)
 		}
 		l.globals, l.err = prog.Init(t, names)
-		l.globals.Freeze()
+		freezeAll(slices.Collect(maps.Values(l.globals))...)
 		return l.globals, l.err
 	}
 }

@@ -109,6 +109,9 @@ func (b *Budget) make(what string, n, size int64) error {
 	return b.room(times(max(n, 0), size))
 }
 
+// Bytes says whether a text of n bytes may be made at once.
+func (b *Budget) Bytes(n int64) error { return b.make("string", n, 1) }
+
 func (b *Budget) room(n int64) error {
 	if n < much || b.Room == nil {
 		return nil

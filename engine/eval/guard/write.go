@@ -268,5 +268,5 @@ func (b *Budget) Printable(values ...starlark.Value) error {
 			return err
 		}
 	}
-	return nil
+	return b.room(t.n)
 }

@@ -1,0 +1,4 @@
+package timeline
+
+// For tests.
+var NewAt = newAt
