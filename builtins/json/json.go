@@ -16,6 +16,10 @@ import (
 // MaxDepth is how deep JSON text and the values to encode may be nested.
 const MaxDepth = 10_000
 
+// module json
+//
+// Values as JSON, and JSON as values.
+
 // Module returns the module json.
 func Module() engine.Module {
 	members := maps.Clone(json.Module.Members)
@@ -38,6 +42,11 @@ func Encode(v starlark.Value) ([]byte, error) {
 		return nil, err
 	}
 	return []byte(text.(starlark.String)), nil
+}
+
+// Decode returns what json.decode does, for a thread.
+func Decode(thread *starlark.Thread, text string) (starlark.Value, error) {
+	return guard("decode", checkText).CallInternal(thread, starlark.Tuple{starlark.String(text)}, nil)
 }
 
 // guard has check look at the first argument before the function gets it.

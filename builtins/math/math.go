@@ -7,6 +7,13 @@ import (
 	"go.starlark.net/starlark"
 )
 
+// module math
+//
+// Functions of numbers. They take ints and floats.
+//
+//	e: float   2.718281…
+//	pi: float  3.141592…
+
 // Module returns the module math.
 func Module() engine.Module {
 	return engine.Module{Name: "math", Globals: starlark.StringDict{

@@ -90,11 +90,8 @@ var waitGuesses = map[string]string{"blocking": "timeout=0", "block": "timeout=0
 // unpack is starlark.UnpackArgs, but answers wrong guesses with the right name, and
 // says of its own types what an argument must be.
 func unpack(fn string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
-	for _, kv := range kwargs {
-		name, _ := starlark.AsString(kv[0])
-		if right, ok := guesses[fn][name]; ok {
-			return fmt.Errorf("%s: unexpected keyword argument %q; use %s", fn, name, right)
-		}
+	if err := builtin.Misnamed(fn, kwargs, guesses[fn]); err != nil {
+		return err
 	}
 	given := make([]starlark.Value, len(pairs))
 	plain := slices.Clone(pairs)

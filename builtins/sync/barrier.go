@@ -32,7 +32,9 @@ var (
 	_ engine.Shareable  = (*barrier)(nil)
 )
 
-// def barrier(n)
+// def barrier(n: int) -> Barrier
+//
+// barrier makes a place where tasks wait until n of them are there.
 func newBarrier(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	n := count{least: 1}
 	if err := unpack(b.Name(), args, kwargs, "n", &n); err != nil {
@@ -41,6 +43,12 @@ func newBarrier(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	return &barrier{base: newBase(engine.Of(thread), b.Name()), n: n.n, round: &round{}}, nil
 }
 
+// class Barrier
+//
+// A Barrier is the value of barrier(n).
+//
+//	parties: int  how many have to come
+//	waiting: int  how many wait
 var barrierAttrs = builtin.Attrs[*barrier]{
 	"wait":    builtin.Method("wait", (*barrier).wait),
 	"parties": func(b *barrier) (starlark.Value, error) { return starlark.MakeInt(b.n), nil },
@@ -63,9 +71,10 @@ func (b *barrier) waiting() int {
 	return b.round.line.list.Len()
 }
 
-// def wait(timeout=None)
+// def Barrier.wait(timeout: float | Duration | None = None) -> bool
 //
-// wait returns whether n threads were there in time. Who gives up is not there any more.
+// wait waits for the others, and returns whether n tasks were there in time. Who gives up
+// is not there any more.
 func (b *barrier) wait(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var timeout patience
 	if err := unpack("wait", args, kwargs, "timeout?", &timeout); err != nil {

@@ -83,7 +83,12 @@ func (d *cacheDecorator) DecoratorCall(thread *starlark.Thread, args starlark.Tu
 	return made, nil
 }
 
-// def cache(fn=None, ttl=None, key=None)
+// def cache(fn: Callable, /) -> Cached
+// def cache(*, ttl: float | Duration | None = None, key: Callable | None = None) -> Callable[[Callable], Cached]
+//
+// @cache keeps what a function returns, and returns it again for equal arguments, for ttl
+// seconds, or as long as the run. Tasks that call it at once compute a value once. Failures
+// are not kept. key is a function of the arguments: calls for which it is equal are the same.
 func (d *cacheDecorator) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if d.applied {
 		if len(args) != 1 || len(kwargs) > 0 {

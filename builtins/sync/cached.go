@@ -76,6 +76,9 @@ func (c *cached) Share(visit func(starlark.Value)) {
 	}
 }
 
+// class Cached
+//
+// A Cached is a function under @cache.
 var cachedAttrs = builtin.Attrs[*cached]{
 	"clear": builtin.Method("clear", (*cached).clear),
 	"info":  builtin.Method("info", (*cached).info),
@@ -88,7 +91,7 @@ func (c *cached) Attr(name string) (starlark.Value, error) {
 }
 func (c *cached) AttrNames() []string { return cachedAttrs.Names() }
 
-// def clear()
+// def Cached.clear() -> None
 //
 // clear forgets all values. What is being computed goes to those who wait for it only.
 func (c *cached) clear(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -101,7 +104,17 @@ func (c *cached) clear(_ *starlark.Thread, args starlark.Tuple, kwargs []starlar
 	return starlark.None, nil
 }
 
-// def info()
+// def Cached.info() -> CacheInfo
+//
+// info returns how often the cache was asked.
+//
+// class CacheInfo
+//
+// A CacheInfo is what info() of a cached function returns.
+//
+//	hits: int    calls that found a value
+//	misses: int  calls that did not
+//	size: int    values that are kept
 func (c *cached) info(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := unpack("info", args, kwargs); err != nil {
 		return nil, err
@@ -113,7 +126,9 @@ func (c *cached) info(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark
 	}), nil
 }
 
-// CallInternal returns the value that is kept, or calls the function on this thread.
+// def Cached.__call__(*args, **kwargs) -> Any
+//
+// A call returns the value that is kept, or calls the function here and now.
 func (c *cached) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	key, err := c.keyOf(thread, args, kwargs)
 	if err != nil {
@@ -244,16 +259,5 @@ func (c *cached) settle(t *engine.Thread, key starlark.Value, e *entry, v starla
 
 // own reports whether an error is not the function's but of the thread that called it.
 func own(t *engine.Thread, err error) bool {
-	if t.Cancelled() != nil {
-		return true
-	}
-	var e *engine.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Kind {
-	case "exit", "deadlock", "limit":
-		return true
-	}
-	return false
+	return t.Cancelled() != nil || engine.Passes(err)
 }

@@ -28,7 +28,10 @@ var (
 	_ engine.Shareable         = (*counter)(nil)
 )
 
-// def counter(iterable=None)
+// def counter(iterable: Iterable | None = None) -> Counter
+//
+// counter makes a counter of what the iterable has, or with the counts of a dict. Tasks may
+// share it.
 func newCounter(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value = starlark.None
 	if err := unpack(b.Name(), args, kwargs, "iterable?", &x); err != nil {
@@ -41,6 +44,14 @@ func newCounter(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	return c, c.addAll(thread, b.Name(), x)
 }
 
+// class Counter
+//
+// A Counter has a count for each key, and 0 for others. c[key], key in c, len and for work.
+//
+// def Counter.__len__() -> int
+// def Counter.__iter__() -> Iterator[Any]
+// def Counter.__contains__(key: object) -> bool
+// def Counter.__getitem__(key) -> int
 var counterAttrs = builtin.Attrs[*counter]{
 	"add":         builtin.Method("add", (*counter).add),
 	"update":      builtin.Method("update", (*counter).update),
@@ -147,9 +158,9 @@ func (c *counter) common() []starlark.Tuple {
 	return items
 }
 
-// def add(key, n=1)
+// def Counter.add(key, n: int = 1) -> int
 //
-// add returns the new count.
+// add adds n to the count of a key and returns the new one.
 func (c *counter) add(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var key starlark.Value
 	var by starlark.Value = starlark.MakeInt(1)
@@ -181,7 +192,9 @@ func addTo(counts *starlark.Dict, key starlark.Value, n starlark.Int) (starlark.
 	return n, counts.SetKey(key, n)
 }
 
-// def most_common(n=None)
+// def Counter.most_common(n: int | None = None) -> list[tuple]
+//
+// most_common returns the keys with their counts, the highest first: all, or n of them.
 func (c *counter) mostCommon(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var v starlark.Value = starlark.None
 	if err := unpack("most_common", args, kwargs, "n?", &v); err != nil {
@@ -202,7 +215,9 @@ func (c *counter) mostCommon(_ *starlark.Thread, args starlark.Tuple, kwargs []s
 	return starlark.NewList(list), nil
 }
 
-// def total()
+// def Counter.total() -> int
+//
+// total returns the sum of all counts.
 func (c *counter) total(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := unpack("total", args, kwargs); err != nil {
 		return nil, err

@@ -23,7 +23,9 @@ var (
 	_ engine.Shareable  = (*event)(nil)
 )
 
-// def event()
+// def event() -> Event
+//
+// event makes a flag that tasks can wait for.
 func newEvent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := unpack(b.Name(), args, kwargs); err != nil {
 		return nil, err
@@ -31,6 +33,9 @@ func newEvent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return &event{base: newBase(engine.Of(thread), b.Name())}, nil
 }
 
+// class Event
+//
+// An Event is the value of event().
 var eventAttrs = builtin.Attrs[*event]{
 	"set":    builtin.Method("set", setEvent(true)),
 	"clear":  builtin.Method("clear", setEvent(false)),
@@ -48,9 +53,13 @@ func (e *event) Attr(name string) (starlark.Value, error) {
 }
 func (e *event) AttrNames() []string { return eventAttrs.Names() }
 
-// def set() · def clear()
+// def Event.set() -> None
 //
-// set wakes all that wait.
+// set sets the event and wakes all that wait for it.
+//
+// def Event.clear() -> None
+//
+// clear unsets the event.
 func setEvent(on bool) builtin.MethodFunc[*event] {
 	name := map[bool]string{true: "set", false: "clear"}[on]
 	return func(e *event, _ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -66,7 +75,9 @@ func setEvent(on bool) builtin.MethodFunc[*event] {
 	}
 }
 
-// def is_set()
+// def Event.is_set() -> bool
+//
+// is_set returns whether the event is set.
 func (e *event) isSet(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := unpack("is_set", args, kwargs); err != nil {
 		return nil, err
@@ -76,9 +87,9 @@ func (e *event) isSet(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark
 	return starlark.Bool(e.on), nil
 }
 
-// def wait(timeout=None)
+// def Event.wait(timeout: float | Duration | None = None) -> bool
 //
-// wait returns whether the event was set in time.
+// wait waits until the event is set, and returns whether it was in time.
 func (e *event) wait(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var timeout patience
 	if err := unpack("wait", args, kwargs, "timeout?", &timeout); err != nil {

@@ -36,7 +36,9 @@ var (
 	_ engine.Shareable  = (*permits)(nil)
 )
 
-// def lock()
+// def lock() -> Lock
+//
+// lock makes a lock that one task can hold. It is released when its holder ends.
 func newLock(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := unpack(b.Name(), args, kwargs); err != nil {
 		return nil, err
@@ -44,7 +46,9 @@ func newLock(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	return newPermits(thread, b.Name(), 1), nil
 }
 
-// def semaphore(n)
+// def semaphore(n: int) -> Lock
+//
+// semaphore makes a lock that n tasks can hold at once.
 func newSemaphore(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	n := count{least: 1}
 	if err := unpack(b.Name(), args, kwargs, "n", &n); err != nil {
@@ -57,6 +61,11 @@ func newPermits(thread *starlark.Thread, kind string, n int) *permits {
 	return &permits{base: newBase(engine.Of(thread), kind), n: n, free: n, held: map[*engine.Thread]*hold{}}
 }
 
+// class Lock
+//
+// A Lock is the value of lock() and of semaphore(n).
+//
+//	locked: bool  whether nobody else can acquire it now
 var permitsAttrs = builtin.Attrs[*permits]{
 	"acquire": builtin.Method("acquire", (*permits).acquireMethod),
 	"release": builtin.Method("release", (*permits).releaseMethod),
@@ -82,7 +91,9 @@ func (p *permits) locked() bool {
 	return p.free == 0
 }
 
-// def acquire(timeout=None)
+// def Lock.acquire(timeout: float | Duration | None = None) -> bool
+//
+// acquire waits until this task holds the lock, and returns whether it got it in time.
 func (p *permits) acquireMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var timeout patience
 	if err := unpack("acquire", args, kwargs, "timeout?", &timeout); err != nil {
@@ -159,7 +170,9 @@ func (p *permits) pass() {
 	}
 }
 
-// def release()
+// def Lock.release() -> None
+//
+// release gives the lock to the next one that waits. Only a holder can release it.
 func (p *permits) releaseMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := unpack("release", args, kwargs); err != nil {
 		return nil, err
@@ -227,7 +240,9 @@ func (p *permits) holdersLocked() []wait.Party {
 	return list
 }
 
-// def run(fn, *args, **kwargs)
+// def Lock.run(fn: Callable, *args, **kwargs) -> Any
+//
+// run acquires the lock, calls fn, releases it, and returns what fn returned.
 func (p *permits) run(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
 	fn, args, err := builtin.Callee("run", args)
 	if err != nil {

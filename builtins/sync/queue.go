@@ -33,7 +33,10 @@ var (
 	_ engine.Shareable  = (*queue)(nil)
 )
 
-// def queue(maxsize=0)
+// def queue(maxsize: int = 0) -> Queue
+//
+// queue makes a queue between tasks, for at most maxsize items; 0 is no bound. What is put
+// in is frozen.
 func newQueue(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var n count
 	if err := unpack(b.Name(), args, kwargs, "maxsize?", &n); err != nil {
@@ -42,6 +45,12 @@ func newQueue(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return &queue{base: newBase(engine.Of(thread), b.Name()), max: n.n}, nil
 }
 
+// class Queue
+//
+// A Queue is the value of queue(). Its len is how many items can be had at once.
+//
+//	maxsize: int  how many items there is room for; 0 is no bound
+//	closed: bool  whether it is shut down
 var queueAttrs = builtin.Attrs[*queue]{
 	"put":      builtin.Method("put", (*queue).putMethod),
 	"get":      builtin.Method("get", (*queue).getMethod),
@@ -75,7 +84,9 @@ func (q *queue) Share(visit func(starlark.Value)) {
 	}
 }
 
-// Len returns how many items can be had at once.
+// def Queue.__len__() -> int
+//
+// len(q) is how many items can be had at once.
 func (q *queue) Len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -101,9 +112,10 @@ func (q *queue) isClosed() bool {
 	return q.closed
 }
 
-// def put(item, timeout=None)
+// def Queue.put(item, timeout: float | Duration | None = None) -> None
 //
-// put blocks while the queue is full.
+// put adds an item, and waits while the queue is full. No room in time is an error of kind
+// timeout.
 func (q *queue) putMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var item starlark.Value
 	var timeout patience
@@ -150,7 +162,10 @@ func (q *queue) offer(thread *starlark.Thread, item starlark.Value, timeout pati
 	return w, nil
 }
 
-// def get(timeout=None)
+// def Queue.get(timeout: float | Duration | None = None) -> Any
+//
+// get takes the next item, and waits while there is none. Nothing in time is an error of
+// kind timeout; so is, of kind error, a queue that is shut down and empty.
 func (q *queue) getMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var timeout patience
 	if err := unpack("get", args, kwargs, "timeout?", &timeout); err != nil {
@@ -212,7 +227,7 @@ func (q *queue) shutDown() error {
 	return fmt.Errorf("%s is shut down: it takes no more items", q.title)
 }
 
-// def shutdown()
+// def Queue.shutdown() -> None
 //
 // shutdown refuses further items. What is in the queue can still be got; all that
 // wait are woken.

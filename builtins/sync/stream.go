@@ -38,7 +38,9 @@ var (
 	_ engine.Shareable = (*stream)(nil)
 )
 
-// def consume()
+// def Queue.consume() -> Iterable
+//
+// consume returns a stream of the items, which ends when the queue is shut down and empty.
 func (q *queue) consume(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := unpack("consume", args, kwargs); err != nil {
 		return nil, err

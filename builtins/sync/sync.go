@@ -27,7 +27,7 @@ func Module() engine.Module {
 		"queue":     starlark.NewBuiltin("queue", newQueue),
 		"counter":   starlark.NewBuiltin("counter", newCounter),
 		"cache":     &cacheDecorator{},
-	}}
+	}, Restore: map[string]func(starlark.Value) (starlark.Value, error){"cached": restoreCached}}
 }
 
 // A base is what the values that are waited for have in common. It is immutable.

@@ -7,7 +7,7 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// def update(iterable)
+// def Counter.update(iterable: Iterable) -> None
 //
 // update adds 1 for each element, or the counts of a dict or counter: all of them in
 // one step, or none.

@@ -14,11 +14,9 @@ import (
 type pendingDecorator struct {
 	group   *Group
 	fn      string // register or task
-	called  call   // as it was made, for messages
+	called  call
 	pos     syntax.Position
-	args    starlark.Tuple
-	kwargs  []starlark.Tuple
-	options *options
+	options *options // of task, with the function's arguments in them; of register, the group's own
 }
 
 type call struct {
@@ -41,8 +39,8 @@ func (d *pendingDecorator) Hash() (uint32, error) { return 0, errors.New("unhash
 // Share publishes the group, the arguments and the predicates.
 func (d *pendingDecorator) Share(visit func(starlark.Value)) {
 	visit(d.group)
-	visit(d.args)
-	for _, kv := range d.kwargs {
+	visit(d.called.args)
+	for _, kv := range d.called.kwargs {
 		visit(kv[1])
 	}
 	d.options.share(visit)
@@ -57,8 +55,12 @@ func (d *pendingDecorator) CallInternal(thread *starlark.Thread, args starlark.T
 		return nil, fmt.Errorf("%s is a decorator: it takes one function and nothing else", d.text())
 	}
 	t := engine.Of(thread)
+	given := d.called
+	if d.fn == d.group.task.Name() {
+		given = call{d.options.args, d.options.kwargs}
+	}
 	d.group.applied(d)
-	d.group.add(t, &registration{f: &Function{fn: fn, args: d.args, kwargs: d.kwargs}, o: d.options})
+	d.group.add(t, register(fn, given.args, given.kwargs, d.options))
 	d.group.noteDecorated(t, fn)
 	return fn, nil
 }

@@ -23,6 +23,16 @@ func (e *Error) Freeze()               {} // immutable
 func (e *Error) Truth() starlark.Bool  { return true }
 func (e *Error) Hash() (uint32, error) { return 0, errors.New("unhashable type: Error") }
 
+// class Error
+//
+// An Error says how a task failed; str of it is the message.
+//
+//	kind: str              error timeout deadline cancelled skipped deadlock panic limit lost, or http connection exit permission of a module
+//	message: str           what went wrong
+//	code: int | None       what came with it: an exit status, a status of HTTP
+//	traceback: str         the calls that led there
+//	attempts: list[Error]  of the earlier attempts
+//	task: str              the task's name
 var errorAttrs = builtin.Attrs[*Error]{
 	"kind":      func(e *Error) (starlark.Value, error) { return starlark.String(e.err.Kind), nil },
 	"message":   func(e *Error) (starlark.Value, error) { return starlark.String(e.err.Msg), nil },

@@ -11,7 +11,9 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// def execute()
+// def Group.execute() -> Results
+//
+// execute runs the registered tasks, waits for all, and returns their Results.
 func executeMethod(g *Group, thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args)+len(kwargs) > 0 {
 		return nil, fmt.Errorf("execute: takes no arguments: options belong to threadgroup(…), arguments to register(…)")
@@ -118,7 +120,9 @@ func (g *Group) keep(t *engine.Thread, es []*execution) (starlark.Value, error) 
 	return results, results.failure(g.name)
 }
 
-// def start()
+// def Group.start() -> Results
+//
+// start begins a run of the registered tasks and returns their live Results; wait waits for it.
 func (g *Group) startMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args)+len(kwargs) > 0 {
 		return nil, fmt.Errorf("start: takes no arguments: options belong to threadgroup(…), arguments to register(…)")
@@ -144,7 +148,10 @@ func (g *Group) startLive(t *engine.Thread) (*execution, error) {
 	return e, nil
 }
 
-// def wait(timeout=None)
+// def Group.wait(timeout: float | Duration | None = None) -> Results
+//
+// wait waits for what start and submit have begun, and returns its Results. When timeout
+// seconds are over it returns them as they are.
 func (g *Group) waitMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	timeout, err := waitTimeout("wait", args, kwargs)
 	if err != nil {
@@ -168,7 +175,9 @@ func (g *Group) waitMethod(thread *starlark.Thread, args starlark.Tuple, kwargs 
 	return g.keep(t, es)
 }
 
-// def cancel(reason="")
+// def Group.cancel(reason: str = "") -> None
+//
+// cancel cancels the tasks that run and skips those that do not yet.
 func (g *Group) cancelMethod(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	reason := fmt.Sprintf("group %q was cancelled", g.name)
 	if err := unpackReason("cancel", args, kwargs, &reason); err != nil {
@@ -187,12 +196,16 @@ func (g *Group) cancelMethod(_ *starlark.Thread, args starlark.Tuple, kwargs []s
 }
 
 func unpackReason(fn string, args starlark.Tuple, kwargs []starlark.Tuple, to *string) error {
-	var reason string
+	var reason starlark.Value = starlark.String("")
 	if err := starlark.UnpackArgs(fn, args, kwargs, "reason?", &reason); err != nil {
 		return err
 	}
-	if reason != "" {
-		*to = reason
+	text, ok := starlark.AsString(reason)
+	if !ok {
+		return fmt.Errorf("%s: reason must be a text, not %s", fn, reason.Type())
+	}
+	if text != "" {
+		*to = text
 	}
 	return nil
 }

@@ -50,6 +50,7 @@ type execution struct {
 
 	first int                   // how many tasks it began with
 	scope *scope                // that a live one ends with
+	taken bool                  // by a loop over as_completed, which ends it; guarded by Group.mu
 	inbox atomic.Pointer[inbox] // where Results go that have ended; nil: nobody asks
 
 	mu    sync.Mutex // guards what follows; held while a task is added
@@ -150,7 +151,7 @@ func (e *execution) begin() {
 	}
 	e.announce(e.first)
 	e.run = group.Start(e.ctx, group.Config[starlark.Value]{
-		Slots: e.slots, Deadline: g.deadline,
+		Slots: e.slots, Workers: t.Run().Workers(), Deadline: g.deadline,
 		MaxFailures: g.maxFailures, MaxShare: g.maxShare, Total: e.total(), MaxText: g.maxText,
 		NewWorker: func(a *group.Attempt) group.Worker[starlark.Value] { return newWorker(e, a) },
 		Settled:   e.settled, Ended: e.ended(),

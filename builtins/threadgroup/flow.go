@@ -53,15 +53,18 @@ func (p *plan) flow(g *Group) error {
 // call calls the task's function: one that flows gets its inputs first.
 func (w *worker) call(r *Result) (starlark.Value, error) {
 	args, kwargs := r.arguments()
-	fn := starlark.Value(r.spec.fn)
 	if f, ok := r.spec.fn.(engine.Flow); ok {
-		var err error
-		if kwargs, err = f.Take(w.thread, kwargs); err != nil {
-			return nil, w.thread.Error(err)
-		}
-		fn = f.Function()
+		return w.callFlow(f, args, kwargs)
 	}
-	return w.thread.Call(fn, args, kwargs)
+	return w.thread.Call(r.spec.fn, args, kwargs)
+}
+
+func (w *worker) callFlow(f engine.Flow, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	kwargs, err := f.Take(w.thread, kwargs)
+	if err != nil {
+		return nil, w.thread.Error(err)
+	}
+	return w.thread.Call(f.Function(), args, kwargs)
 }
 
 // give puts the value of a task into the store that it belongs to, if there is one.
@@ -93,7 +96,7 @@ func (g *Group) noteDecorated(t *engine.Thread, fn starlark.Callable) {
 		return d
 	}).(*decorated)
 	if d.fn == nil || !same(d.fn, fn) {
-		d.fn, d.groups = fn, nil
+		d.fn, d.groups = fn, d.groups[:0]
 	}
 	d.groups = append(d.groups, g)
 }
@@ -114,7 +117,7 @@ func (g *Group) replace(old, new starlark.Callable) {
 	defer g.mu.Unlock()
 	for i, r := range g.registered {
 		if same(r.f.fn, old) {
-			g.registered[i] = &registration{f: &Function{fn: new, args: r.f.args, kwargs: r.f.kwargs}, o: r.o}
+			g.registered[i] = register(new, r.f.args, r.f.kwargs, r.o)
 		}
 	}
 }

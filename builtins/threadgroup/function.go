@@ -39,6 +39,14 @@ func (f *Function) write(p *printer) {
 	p.value(kwargsDict(f.kwargs))
 }
 
+// class Function
+//
+// A Function is a function with its arguments. Group.functions is a list of them.
+//
+//	fn: Callable  the function
+//	name: str     its name
+//	args: tuple   arguments by position
+//	kwargs: dict  arguments by name
 var functionAttrs = builtin.Attrs[*Function]{
 	"fn":     func(f *Function) (starlark.Value, error) { return f.fn, nil },
 	"name":   func(f *Function) (starlark.Value, error) { return starlark.String(f.fn.Name()), nil },
@@ -58,7 +66,10 @@ func kwargsDict(kwargs []starlark.Tuple) *starlark.Dict {
 	return d
 }
 
-// def create_function(fn, *args, **kwargs)
+// def create_function(fn: Callable, *args, **kwargs) -> Function
+// def threadgroup.create_function(…) -> Function
+//
+// create_function puts a function and its arguments together, for threaded_execution.
 func createFunction(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	fn, args, err := builtin.Callee(b.Name(), args)
 	if err != nil {

@@ -192,17 +192,12 @@ func (w *watch) module() engine.Module {
 			t := engine.Of(thread)
 			t.HandOver(func(p *engine.Publication) { fn, args = p.Callable(fn), p.Tuple(args[1:]) })
 			own := t.Run().NewThread("beside", runLife{t.Run()})
-			others := t.Run().State(besideKey{}, func() any {
-				others := new(besides)
-				t.Run().AtEnd(func() error { others.wg.Wait(); return nil })
-				return others
-			}).(*besides)
-			if others.started.Add(1) > maxBeside { // a function may start itself
+			if t.Run().State(besideKey{t.Run()}, func() any { return new(atomic.Int64) }).(*atomic.Int64).Add(1) > maxBeside { // a function may start itself
 				return starlark.None, nil
 			}
 			ended := t.Run().Beside()
 			t.Run().Waits().Busy(1)
-			others.wg.Go(func() {
+			t.Run().Workers().Go(func() {
 				defer t.Run().Waits().Busy(-1)
 				defer ended()
 				stop := context.AfterFunc(t.Run().Context(), func() { own.Stop(context.Cause(t.Run().Context())) })
@@ -223,13 +218,7 @@ func (w *watch) module() engine.Module {
 	}}
 }
 
-// besides are the threads of a run that beside started.
-type besides struct {
-	wg      sync.WaitGroup
-	started atomic.Int64
-}
-
-type besideKey struct{}
+type besideKey struct{ *engine.Run } // how many threads beside has started in a run
 
 // maxBeside is how many of them a run may have.
 const maxBeside = 20

@@ -86,6 +86,10 @@ def read(x):
 q = queue()
 c = counter()
 held = lock()
+drawn = random.Random(1)
+spare = [1]
+table = csv.DictReader("a,b\n1\n2,3,4\n", restval=spare, restkey="more")
+shelf = create_vault(keyring(a=key(), b=key(modifiers=[lambda x: (x, tryit(str, x))]), c=key()), "shelf", permit_modifications=True)
 
 def first(stream):
     for r in stream:

@@ -19,7 +19,9 @@ type Group struct {
 	defaults *options     // of a task that sets none of its own
 	slots    *group.Slots // nil: each run has its own
 	home     *scope       // of the thread that made it
-	submits  sync.Mutex   // held while a run for what is submitted is looked for or made
+	register registerMethod
+	task     registerMethod
+	submits  sync.Mutex // held while a run for what is submitted is looked for or made
 
 	mu         sync.Mutex // guards what follows
 	reached    bool       // other threads may see the group
@@ -35,6 +37,16 @@ type Group struct {
 type registration struct {
 	f *Function
 	o *options // never changed
+}
+
+// register returns a registration of a function that no Function value is known of.
+func register(fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple, o *options) *registration {
+	r := &struct { // one piece of memory: there may be very many
+		registration
+		f Function
+	}{registration{o: o}, Function{fn, args, kwargs}}
+	r.registration.f = &r.f
+	return &r.registration
 }
 
 var (
@@ -70,11 +82,24 @@ func (g *Group) Share(visit func(starlark.Value)) {
 	}
 }
 
-// CallInternal runs the registered tasks: a group is callable, so groups nest.
+// def Group.__call__() -> Results
+//
+// group() is group.execute().
 func (g *Group) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	return executeMethod(g, thread, args, kwargs)
 }
 
+// class Group
+//
+// A Group runs its tasks at once, each in a thread of its own. It is callable, so groups nest:
+// outer.submit(inner).
+//
+//	name: str                  of the group, by default the variable's
+//	max_workers: int | None    tasks running at once; None is no bound of the group's own
+//	functions: list[Function]  what is registered
+//	results: Results           of the last run that has ended
+//	executed: bool             whether a run has ended
+//	running: bool              whether one is under way
 var groupAttrs = builtin.Attrs[*Group]{
 	"name": func(g *Group) (starlark.Value, error) { return starlark.String(g.name), nil },
 	"max_workers": func(g *Group) (starlark.Value, error) {
@@ -87,8 +112,8 @@ var groupAttrs = builtin.Attrs[*Group]{
 	"results":        func(g *Group) (starlark.Value, error) { return g.lastResults(), nil },
 	"executed":       func(g *Group) (starlark.Value, error) { return g.is(&g.executed), nil },
 	"running":        func(g *Group) (starlark.Value, error) { return starlark.Bool(g.busy()), nil },
-	"register":       func(g *Group) (starlark.Value, error) { return &registerMethod{group: g}, nil },
-	"task":           func(g *Group) (starlark.Value, error) { return &registerMethod{group: g, task: true}, nil },
+	"register":       func(g *Group) (starlark.Value, error) { return &g.register, nil },
+	"task":           func(g *Group) (starlark.Value, error) { return &g.task, nil },
 	"execute":        builtin.Method("execute", executeMethod),
 	"start":          builtin.Method("start", (*Group).startMethod),
 	"wait":           builtin.Method("wait", (*Group).waitMethod),
@@ -132,7 +157,9 @@ func (g *Group) functionsAttr() (starlark.Value, error) {
 	return starlark.NewList(list), nil
 }
 
-// def get_results()
+// def Group.get_results() -> Results
+//
+// get_results returns the Results of the last run; [] before the first.
 func getResults(g *Group, _ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := starlark.UnpackArgs("get_results", args, kwargs); err != nil {
 		return nil, err
@@ -170,7 +197,9 @@ func (g *Group) add(t *engine.Thread, r *registration) {
 	g.registered = append(g.registered, r)
 }
 
-// def update_fn_args(fn, *args, **kwargs)
+// def Group.update_fn_args(fn: Callable, *args, **kwargs) -> None
+//
+// update_fn_args gives a registered function other arguments.
 func (g *Group) updateFnArgs(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	fn, args, err := builtin.Callee("update_fn_args", args)
 	if err != nil {

@@ -117,3 +117,20 @@ threadgroup(check=False, max_workers=50).map(branch, range(0, 100, 5))
 		require.Equal(t, 17, exit.Code)
 	}
 }
+
+// Deferred calls that start tasks which defer calls, and so on: all of it ends.
+func TestDefersWithoutEnd(t *testing.T) {
+	eng, err := engine.New(engine.Options{Modules: builtins.Standard(), Grace: 100 * time.Millisecond})
+	require.NoError(t, err)
+	defer eng.Close()
+	script, err := eng.Compile("defers.star", []byte(`
+def f(n):
+    defer(g.map, f, [n + 1])
+g = threadgroup(max_workers=2, check=False)
+g.map(f, [0])
+`))
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, _ = eng.Run(ctx, script, engine.Input{}) // it returns
+}

@@ -12,11 +12,11 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// passes are the kinds of errors that attempt does not catch: they are meant for
-// the task that it runs in.
-var passes = map[string]bool{"exit": true, "deadlock": true, "limit": true}
-
-// def attempt(fn, *args, **kwargs)
+// def attempt(fn: Callable, *args, **kwargs) -> Result
+//
+// attempt calls a function here and now and returns a Result, failed if the call has: what
+// try and except are in Python. It does not catch what is meant for its own task: a timeout,
+// a deadline, cancel, exit, a deadlock and limits.
 func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	fn, args, err := builtin.Callee(b.Name(), args)
 	if err != nil {
@@ -33,7 +33,7 @@ func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if cause := t.Cancelled(); cause != nil {
 		return nil, cause
 	}
-	if passes[asError(err).Kind] {
+	if engine.Passes(err) { // it is meant for the task that attempt runs in
 		return nil, err
 	}
 	r.task.Ran(began, nil, err)
@@ -41,7 +41,10 @@ func attempt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	return r, nil
 }
 
-// def defer(fn, *args, **kwargs)
+// def defer(fn: Callable, *args, **kwargs) -> None
+//
+// defer has a function called when this task ends, or the script, however it ends; the last
+// one first.
 func deferCall(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	fn, args, err := builtin.Callee(b.Name(), args)
 	if err != nil {
@@ -54,7 +57,9 @@ func deferCall(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	return starlark.None, nil
 }
 
-// def current_task()
+// def current_task() -> Task
+//
+// current_task returns the task that calls it; None outside of tasks.
 func currentTask(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
@@ -91,6 +96,17 @@ func (c *currentTaskValue) Freeze()               {} // immutable
 func (c *currentTaskValue) Truth() starlark.Bool  { return true }
 func (c *currentTaskValue) Hash() (uint32, error) { return 0, errors.New("unhashable type: Task") }
 
+// class Task
+//
+// A Task is a task as seen from inside: current_task().
+//
+//	name: str                of the task
+//	attempt: int             which one this is, from 1
+//	max_attempts: int        how many there may be
+//	worker: int              which worker it runs on
+//	remaining: float | None  seconds until its time is over; None is no bound
+//	cancelled: bool          whether it is to stop
+//	group: str               the group's name
 var currentTaskAttrs = builtin.Attrs[*currentTaskValue]{
 	"name":         func(c *currentTaskValue) (starlark.Value, error) { return starlark.String(c.name), nil },
 	"attempt":      func(c *currentTaskValue) (starlark.Value, error) { return starlark.MakeInt(c.attempt), nil },
@@ -117,7 +133,9 @@ func (c *currentTaskValue) remaining() (starlark.Value, error) {
 	return starlark.Float(max(0, time.Until(c.until).Seconds())), nil
 }
 
-// def progress(done, total)
+// def Task.progress(done: float, total: float) -> None
+//
+// progress tells who watches how far the task is.
 func (c *currentTaskValue) progress(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var done, total starlark.Value
 	if err := starlark.UnpackArgs("progress", args, kwargs, "done", &done, "total", &total); err != nil {

@@ -9,14 +9,15 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// def imap(fn, *iterables, **constants)
+// def Group.imap(fn: Callable, *iterables: Iterable, **constants) -> Iterable[Result]
 //
-// imap returns a stream of Results in the order of the items.
+// imap returns a stream of Results in the order of the items. It pulls at most
+// 2 * max_workers items ahead and keeps nothing, so there may be any number of them.
 func (g *Group) imap(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	return g.mapStream("imap", true, thread, args, kwargs)
 }
 
-// def imap_unordered(fn, *iterables, **constants)
+// def Group.imap_unordered(fn: Callable, *iterables: Iterable, **constants) -> Iterable[Result]
 //
 // imap_unordered returns a stream of Results in the order in which they end.
 func (g *Group) imapUnordered(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

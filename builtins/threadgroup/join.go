@@ -17,13 +17,19 @@ func join(t *engine.Thread, w *wait.Wait, notify func(func()) bool) (err error) 
 	}
 	block := func() { err = w.Block() }
 	if own, ok := t.Local.(*worker); ok {
-		own.attempt.Wait(block, func() *wait.Wait {
-			slot := t.NewWait("a free worker", 0, nil)
-			slot.Kind = wait.Slot
-			return slot
-		})
+		own.Rest(block)
 	} else {
 		block()
 	}
 	return err
+}
+
+// Rest calls block while the task's worker may do another task. Other modules find it in
+// Thread.Local, for waits in which tasks of theirs have to run.
+func (w *worker) Rest(block func()) {
+	w.attempt.Wait(block, func() *wait.Wait {
+		slot := w.thread.NewWait("a free worker", 0, nil)
+		slot.Kind = wait.Slot
+		return slot
+	})
 }

@@ -43,6 +43,9 @@ func (l *limiter) Share(visit func(starlark.Value)) {
 	}
 }
 
+// class Limiter
+//
+// A Limiter is the value of limiter(…).
 var limiterAttrs = builtin.Attrs[*limiter]{
 	"run": builtin.Method("run", (*limiter).run),
 }
@@ -68,13 +71,14 @@ var limiterGuesses = map[string]string{
 	"capacity": "burst", "bucket": "burst", "max_burst": "burst", "by": "key", "per": "key", "key_func": "key", "keyfunc": "key",
 }
 
-// def limiter(rate=None, concurrency=None, key=None, burst=1)
+// def limiter(rate: str | float | None = None, concurrency: int | None = None, key: Callable | None = None, burst: int = 1) -> Limiter
+//
+// limiter makes what lets calls pass at a rate such as "10/s", burst of them at once, or at
+// most concurrency at a time, or both. With key, a function of the call's arguments, each of
+// its values has a limit of its own. Several groups may share one, as their limit=.
 func newLimiter(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	for _, kv := range kwargs {
-		name, _ := starlark.AsString(kv[0])
-		if right, ok := limiterGuesses[name]; ok {
-			return nil, fmt.Errorf("%s: unexpected keyword argument %q; use %s", b.Name(), name, right)
-		}
+	if err := builtin.Misnamed(b.Name(), kwargs, limiterGuesses); err != nil {
+		return nil, err
 	}
 	l := &limiter{text: callText(b.Name(), args, kwargs), title: b.Name()}
 	var rate, concurrency, key, burst starlark.Value

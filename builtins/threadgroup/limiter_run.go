@@ -64,9 +64,10 @@ func keyable(v starlark.Value) error {
 	return nil
 }
 
-// def run(fn, *args, **kwargs)
+// def Limiter.run(fn: Callable, *args, **kwargs) -> Any
 //
-// run waits until the limiter lets the call pass, which keeps the worker, and calls fn.
+// run waits until the limiter lets the call pass, which keeps the worker, and returns what
+// fn returns.
 func (l *limiter) run(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	fn, args, err := builtin.Callee("run", args)
 	if err != nil {

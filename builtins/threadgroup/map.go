@@ -12,9 +12,10 @@ import (
 // defaultWorkers is Python's ThreadPoolExecutor's.
 func defaultWorkers() int { return min(32, runtime.NumCPU()+4) }
 
-// def map(fn, *iterables, **constants)
+// def Group.map(fn: Callable, *iterables: Iterable, **constants) -> Results
 //
-// map runs one task for each item and returns their Results.
+// map runs one task for each item, waits, and returns their Results in the order of the
+// items. Several iterables are zipped.
 func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	t := engine.Of(thread)
 	e, err := g.newMap("map", t, args, kwargs)

@@ -26,6 +26,7 @@ type options struct {
 	noCheck    bool
 	joblog     string // path; "": none
 	resume     bool
+	progress   string // as event.GroupStarted has it
 
 	maxFailures int     // 0: no bound
 	maxShare    float64 // the same in percent

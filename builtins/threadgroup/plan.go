@@ -177,7 +177,7 @@ func (p *plan) sorted() []int {
 	return list
 }
 
-// def plan()
+// def Group.plan() -> str
 //
 // plan returns the order of the registered tasks and its reasons, as text.
 func (g *Group) planMethod(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

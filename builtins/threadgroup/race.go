@@ -9,7 +9,7 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// def race(fn=None, *iterables, **constants)
+// def Group.race(fn: Callable | None = None, *iterables: Iterable, **constants) -> Result
 //
 // race runs the registered tasks, or one for each item, until one succeeds; the others
 // are cancelled. It returns the Result of the winner.

@@ -47,7 +47,7 @@ func (m *registerMethod) Decorate(thread *starlark.Thread, fn starlark.Value) (s
 		return nil, err
 	}
 	t := engine.Of(thread)
-	m.group.add(t, &registration{f: &Function{fn: f}, o: m.group.defaults})
+	m.group.add(t, register(f, nil, nil, m.group.defaults))
 	m.group.noteDecorated(t, f)
 	return f, nil
 }
@@ -57,7 +57,17 @@ func (m *registerMethod) DecoratorCall(thread *starlark.Thread, args starlark.Tu
 	return m.decorator(thread, args, kwargs)
 }
 
-// def register(fn=None, *args, **kwargs) · def task(fn=None, name=None, args=(), kwargs={}, after=[], priority=0, timeout=None, retry=0, limit=None, idempotent=False)
+// def Group.register(fn: F, /) -> F
+// def Group.register(*args, **kwargs) -> Callable[[F], F]
+//
+// @group.register adds a task, @group.register(1, kw=2) one with arguments. The function
+// stays as it is, and can be called as before. Once more is one more task.
+//
+// def Group.task(fn: F, /) -> F
+// def Group.task(name: str | None = None, args: tuple | list = (), kwargs: dict = {}, after=[], priority: int = 0, timeout: float | Duration | None = None, retry: int | Retry = 0, limit: str | Limiter | list | None = None, idempotent: bool = False) -> Callable[[F], F]
+//
+// @group.task(…) is register with options: after are functions, or names of tasks, that must
+// have succeeded; tasks of a higher priority go first; the rest is as for threadgroup.
 func (m *registerMethod) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 0 {
 		if fn, ok := args[0].(starlark.Callable); ok {
@@ -75,8 +85,7 @@ func (m *registerMethod) CallInternal(thread *starlark.Thread, args starlark.Tup
 func (m *registerMethod) decorator(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (*pendingDecorator, error) {
 	g := m.group
 	d := &pendingDecorator{
-		group: g, fn: m.Name(), called: call{args, kwargs}, pos: engine.Of(thread).Caller(),
-		args: args, kwargs: kwargs, options: g.defaults,
+		group: g, fn: m.Name(), called: call{args, kwargs}, pos: engine.Of(thread).Caller(), options: g.defaults,
 	}
 	if m.task {
 		if len(args) > 0 {
@@ -87,7 +96,6 @@ func (m *registerMethod) decorator(thread *starlark.Thread, args starlark.Tuple,
 		if err := taskOptions.unpack("task", nil, kwargs, d.options); err != nil {
 			return nil, err
 		}
-		d.args, d.kwargs = d.options.args, d.options.kwargs
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()

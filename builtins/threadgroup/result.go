@@ -30,6 +30,7 @@ type live struct {
 	sent   atomic.Bool // as_completed has it
 	worker atomic.Pointer[worker]
 	done   func(t *engine.Thread, v starlark.Value, err error) error // nil: nobody asks
+	stamp  engine.Stamp
 
 	mu      sync.Mutex // guards what follows
 	reached bool       // several threads may see the Result
@@ -38,7 +39,7 @@ type live struct {
 
 var (
 	_ starlark.HasAttrs = (*Result)(nil)
-	_ engine.Shareable  = (*Result)(nil)
+	_ engine.Stamped    = (*Result)(nil)
 )
 
 // init makes r the Result of a task that has not begun.
@@ -86,6 +87,15 @@ func (r *Result) Share(visit func(starlark.Value)) {
 	}
 }
 
+// Stamp keeps a long chain of submitted tasks, each with the Result of the one before,
+// from being walked along for each of them.
+func (r *Result) Stamp() *engine.Stamp {
+	if r.live == nil || !r.spec.inert {
+		return nil
+	}
+	return &r.live.stamp
+}
+
 // seal notes the value of a task that is about to end. If others can see the Result,
 // its thread publishes the value first.
 func (r *Result) seal(t *engine.Thread, v starlark.Value) {
@@ -128,6 +138,25 @@ func (r *Result) write(p *printer) {
 	}
 }
 
+// class Result
+//
+// A Result is one task: to wait for, to cancel, and to ask how it ended. An attribute never
+// waits.
+//
+//	name: str           of the task, which is the function's
+//	fn_name: str        the same as name
+//	function: Callable  what the task calls
+//	args: tuple         its arguments by position
+//	kwargs: dict        its arguments by name
+//	index: int          place among the tasks of the run, from 0
+//	status: str         pending running ok failed timed_out cancelled skipped
+//	done: bool          whether it has ended
+//	ok: bool            whether it succeeded
+//	result: Any         its value; stops the script if there is none
+//	error: Error        what went wrong; None if nothing has
+//	duration: float     seconds it ran
+//	attempts: int       how many were made
+//	cached: bool        whether a joblog had the value
 var resultAttrs = builtin.Attrs[*Result]{
 	"name":     func(r *Result) (starlark.Value, error) { return starlark.String(r.spec.Name), nil },
 	"fn_name":  func(r *Result) (starlark.Value, error) { return starlark.String(r.spec.Name), nil },
@@ -213,75 +242,4 @@ func (r *Result) by() []wait.Party {
 		}
 	}
 	return nil
-}
-
-// def wait(timeout=None)
-func (r *Result) wait(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	timeout, err := waitTimeout("wait", args, kwargs)
-	if err != nil {
-		return nil, err
-	}
-	return r, r.await(engine.Of(thread), timeout)
-}
-
-// waitTimeout takes the argument of wait: 0 stands for none, a negative value for not
-// waiting at all.
-func waitTimeout(fn string, args starlark.Tuple, kwargs []starlark.Tuple) (time.Duration, error) {
-	var v starlark.Value = starlark.None
-	if err := starlark.UnpackArgs(fn, args, kwargs, "timeout?", &v); err != nil {
-		return 0, err
-	}
-	if v == starlark.None {
-		return 0, nil
-	}
-	d, err := builtin.Wait(v)
-	switch {
-	case err != nil:
-		return 0, fmt.Errorf("%s: timeout %w", fn, err)
-	case d == 0:
-		d = -1
-	case d == builtin.Forever:
-		d = 0
-	}
-	return d, nil
-}
-
-// def check()
-//
-// check waits for the task and stops the script with its error if it has failed.
-func (r *Result) checkMethod(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := starlark.UnpackArgs("check", args, kwargs); err != nil {
-		return nil, err
-	}
-	if err := r.await(engine.Of(thread), 0); err != nil {
-		return nil, err
-	}
-	return r, r.check()
-}
-
-// def get(default=None)
-//
-// get waits for the task and returns its value, or the default if it has failed.
-func (r *Result) get(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var otherwise starlark.Value = starlark.None
-	if err := starlark.UnpackArgs("get", args, kwargs, "default?", &otherwise); err != nil {
-		return nil, err
-	}
-	if err := r.await(engine.Of(thread), 0); err != nil {
-		return nil, err
-	}
-	if r.seen() != group.OK {
-		return otherwise, nil
-	}
-	return r.task.Value, nil
-}
-
-// def cancel(reason="")
-func (r *Result) cancel(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	reason := fmt.Sprintf("task %q was cancelled", r.spec.Name)
-	if err := unpackReason("cancel", args, kwargs, &reason); err != nil {
-		return nil, err
-	}
-	r.task.Cancel(errors.New(reason))
-	return starlark.None, nil
 }

@@ -100,6 +100,23 @@ func (it *resultsIterator) Next(p *starlark.Value) bool {
 }
 func (it *resultsIterator) Done() {}
 
+// class Results
+//
+// Results are a sequence of Result: len, an index, a slice, +, in and for work. An attribute
+// never waits.
+//
+//	ok: bool             whether every task succeeded
+//	succeeded: Results   those that did
+//	failed: Results      those that did not, whatever the reason
+//	errors: list[Error]  of those that failed
+//	duration: float      seconds that the run took
+//
+// def Results.__len__() -> int
+// def Results.__iter__() -> Iterator[Result]
+// def Results.__contains__(x: object) -> bool
+// def Results.__add__(other: Results) -> Results
+// def Results.__getitem__(index: int) -> Result
+// def Results.__getitem__(index: slice) -> Results
 var resultsAttrs = builtin.Attrs[*Results]{
 	"ok": func(rs *Results) (starlark.Value, error) {
 		return starlark.Bool(len(rs.where((*Result).isOK).list) == len(rs.list)), nil
@@ -129,7 +146,9 @@ var resultsAttrs = builtin.Attrs[*Results]{
 func (rs *Results) Attr(name string) (starlark.Value, error) { return resultsAttrs.Get(rs, name, nil) }
 func (rs *Results) AttrNames() []string                      { return resultsAttrs.Names() }
 
-// def get(name)
+// def Results.get(name: str) -> Results
+//
+// get returns the Results of the tasks of this name.
 func (rs *Results) get(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name string
 	if err := starlark.UnpackArgs("get", args, kwargs, "name", &name); err != nil {
@@ -138,7 +157,9 @@ func (rs *Results) get(_ *starlark.Thread, args starlark.Tuple, kwargs []starlar
 	return rs.where(func(r *Result) bool { return r.spec.Name == name }), nil
 }
 
-// def asdict()
+// def Results.asdict() -> dict[str, list]
+//
+// asdict returns a dict of each name with the values of its tasks that succeeded.
 func (rs *Results) asdict(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := starlark.UnpackArgs("asdict", args, kwargs); err != nil {
 		return nil, err
@@ -164,7 +185,10 @@ func (rs *Results) asdict(_ *starlark.Thread, args starlark.Tuple, kwargs []star
 	return d, nil
 }
 
-// def values(default=…)
+// def Results.values(default=…) -> list
+//
+// values returns the values, in order. Where a task has none, it is default; without that,
+// the script stops with the first failure.
 func (rs *Results) values(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var otherwise starlark.Value
 	if err := starlark.UnpackArgs("values", args, kwargs, "default?", &otherwise); err != nil {
@@ -184,7 +208,9 @@ func (rs *Results) values(_ *starlark.Thread, args starlark.Tuple, kwargs []star
 	return starlark.NewList(list), nil
 }
 
-// def check()
+// def Results.check() -> Results
+//
+// check returns the Results themselves, or stops the script with every failure.
 func (rs *Results) check(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := starlark.UnpackArgs("check", args, kwargs); err != nil {
 		return nil, err
@@ -217,7 +243,9 @@ func (rs *Results) unseen() error {
 	return err
 }
 
-// def summary()
+// def Results.summary() -> str
+//
+// summary returns a line such as "5 tasks: 3 ok, 1 failed, 1 timed out in 1.2s".
 func (rs *Results) summary(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := starlark.UnpackArgs("summary", args, kwargs); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/starlark-tg/tg/builtins/internal/filelock"
 	"github.com/starlark-tg/tg/builtins/threadgroup/joblog"
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/group"
@@ -39,7 +40,11 @@ func (g *Group) keeperOf(t *engine.Thread) (*keeper, error) {
 	if path == "" {
 		path, granted = run.Options().Joblog, true
 	}
-	if path == "" || run.Options().DryRun { // which leaves the file as it is
+	o := run.Options()
+	if path == "" && (o.Resume || o.RetryFailed) {
+		g.noLog(run)
+	}
+	if path == "" || o.DryRun { // which leaves the file as it is
 		return nil, nil
 	}
 	ks := &g.shared.keepers
@@ -90,7 +95,11 @@ func openKeeper(run *engine.Run, path string, granted bool) (*keeper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("joblog: %w", err)
 	}
-	log, err := joblog.Open(file, path, joblog.Run{Script: run.Script(), Started: time.Now()}, repr)
+	if err := filelock.Lock(run.Context(), file); errors.Is(err, filelock.ErrBusy) { // where there are no locks, it goes without
+		file.Close()
+		return nil, fmt.Errorf("joblog %s: another run writes it, in this program or in another one", path)
+	}
+	log, err := joblog.Open(file, path, joblog.Run{Script: run.Script(), Started: time.Now()}, shown)
 	if err != nil {
 		file.Close()
 		return nil, err
@@ -101,13 +110,34 @@ func openKeeper(run *engine.Run, path string, granted bool) (*keeper, error) {
 	return &keeper{log: log, run: run}, nil
 }
 
-// kept is what a Result has to do with a joblog.
-type kept struct {
-	key    joblog.Key
-	cached bool // the outcome is an earlier run's
+// shown is repr for the joblog, which is written where no task can take the blame for a
+// panic of a value's String: the process would end of it, or the run never.
+func shown(v starlark.Value) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = v.Type()
+		}
+	}()
+	return repr(v)
 }
 
-func (r *Result) cached() bool { return r.kept != nil && r.kept.cached }
+// noLog says once that there is nothing to resume from.
+func (g *Group) noLog(run *engine.Run) {
+	type key struct{}
+	run.State(key{}, func() any {
+		run.Note(fmt.Sprintf("group %q has no joblog to resume from, so all of it runs: give --joblog FILE", g.name))
+		return nil
+	})
+}
+
+// kept is what a Result has to do with a joblog.
+type kept struct {
+	key     joblog.Key
+	settled bool // by the log: it does not run
+}
+
+// cached reports whether the value is an earlier run's.
+func (r *Result) cached() bool { return r.kept != nil && r.kept.settled && r.isOK() }
 
 // remember gives the Result its place in the joblog, and its outcome if the log has
 // it and is to be resumed.
@@ -123,7 +153,7 @@ func (k *keeper) remember(t *engine.Thread, g *Group, r *Result) error {
 	case !ok && o.RetryFailed:
 		reason := "skipped: the joblog does not have it (--retry-failed)"
 		r.task.Finish(group.Skipped, nil, &group.Stop{Kind: group.KindSkipped, Reason: reason})
-		r.kept.cached = true
+		r.kept.settled = true
 	case ok && old.Status == joblog.OK && old.Held:
 		v, err := old.Value()
 		if err != nil {
@@ -136,7 +166,7 @@ func (k *keeper) remember(t *engine.Thread, g *Group, r *Result) error {
 		if r.live != nil {
 			r.live.value = v
 		}
-		r.kept.cached = true
+		r.kept.settled = true
 	}
 	return nil
 }
@@ -149,12 +179,12 @@ func stableRepr(v starlark.Value) string {
 	if names != nil {
 		return fmt.Sprintf("results of %q", names)
 	}
-	return repr(v)
+	return shown(v)
 }
 
 // record writes the line of a task that has ended, before anybody is told of it.
 func (k *keeper) record(r *Result, status group.Status) error {
-	if r.kept.cached {
+	if r.kept.settled {
 		return nil
 	}
 	t := &r.task

@@ -35,13 +35,22 @@ func (r *retryPolicy) Share(visit func(starlark.Value)) {
 	}
 }
 
+// class Retry
+//
+// A Retry is the value of retry(…).
+
 func defaultRetry() *retryPolicy {
 	return &retryPolicy{Retry: group.Retry{
 		Wait: 500 * time.Millisecond, Multiplier: 2, MaxWait: 30 * time.Second, Jitter: true,
 	}}
 }
 
-// def retry(retries, wait=0.5, multiplier=2, max_wait=30, jitter=True, max_time=None, if_error=None, if_result=None)
+// def retry(retries: int, wait: float | Duration = 0.5, multiplier: float = 2, max_wait: float | Duration = 30, jitter: bool = True, max_time: float | Duration | None = None, if_error: Callable[[Error], Any] | None = None, if_result: Callable[[Any], Any] | None = None) -> Retry
+//
+// retry says how failed tasks are tried again, for the option retry=: up to retries times,
+// after wait seconds, then multiplier times as many, up to max_wait; with jitter a random
+// part of that; none after max_time. if_error and if_result say whether an Error, or a value,
+// is worth another attempt.
 func newRetry(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	r := defaultRetry()
 	var wait, multiplier, maxWait, maxTime, ifError, ifResult starlark.Value

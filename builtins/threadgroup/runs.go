@@ -65,9 +65,10 @@ func (g *Group) pendingOf(run *engine.Run) []*execution {
 	return g.pendingWhere(of(run))
 }
 
-// of says whether a live run belongs to a run of the script.
+// of says whether a live run belongs to a run of the script, and no loop over
+// as_completed is ending it. It is called with Group.mu held.
 func of(run *engine.Run) func(*execution) bool {
-	return func(e *execution) bool { return e.scope.run == run }
+	return func(e *execution) bool { return e.scope.run == run && !e.taken }
 }
 
 func (g *Group) pendingWhere(want func(*execution) bool) []*execution {
@@ -83,8 +84,19 @@ func (g *Group) takePending(want func(*execution) bool) []*execution {
 	defer g.mu.Unlock()
 	g.runs.inbox = nil
 	es := g.pendingLocked(want)
-	g.forgetLocked(es)
+	for _, e := range es {
+		e.taken = true
+	}
 	return es
+}
+
+// giveBack undoes takePending: who started the runs ends them.
+func (g *Group) giveBack(es []*execution) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, e := range es {
+		e.taken = false
+	}
 }
 
 // pendingLocked is pendingWhere while Group.mu is held.
@@ -102,15 +114,14 @@ func (g *Group) pendingLocked(want func(*execution) bool) []*execution {
 	return append(first, rest...)
 }
 
-// forget takes runs out of those that somebody has to wait for.
-func (g *Group) forget(es []*execution) {
+// forget takes runs out of those that somebody has to wait for, and returns those that
+// it was the first to take out.
+func (g *Group) forget(es []*execution) (first []*execution) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.forgetLocked(es)
-}
-
-func (g *Group) forgetLocked(es []*execution) {
+	first = slices.DeleteFunc(slices.Clone(es), func(e *execution) bool { return !slices.Contains(g.runs.pending, e) })
 	g.runs.pending = slices.DeleteFunc(g.runs.pending, func(e *execution) bool { return slices.Contains(es, e) })
+	return first
 }
 
 // A scope is the time in which a thread does one piece of work: the script, one
@@ -172,7 +183,7 @@ func (s *scope) end(t *engine.Thread, err error) error {
 			e.run.Close()
 			e.await(t)
 		}
-		g.forget(es)
+		es = g.forget(es)
 		for _, e := range es {
 			if err == nil {
 				err = e.lost

@@ -9,6 +9,7 @@ import (
 
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/builtin"
+	"github.com/starlark-tg/tg/engine/event"
 	"go.starlark.net/starlark"
 )
 
@@ -128,13 +129,18 @@ func setBool(to *bool, v starlark.Value) error {
 	return nil
 }
 
-// setProgress checks an option of which only terminals take notice.
-func setProgress(_ *options, v starlark.Value) error {
-	if v == starlark.String("auto") {
-		return nil
-	}
-	if setBool(new(bool), v) != nil {
+// setProgress takes an option of which only terminals take notice.
+func setProgress(o *options, v starlark.Value) error {
+	show := false
+	switch {
+	case v == starlark.String("auto"):
+		o.progress = ""
+	case setBool(&show, v) != nil:
 		return fmt.Errorf(`must be "auto", True or False, not %s`, v)
+	case show:
+		o.progress = event.ProgressOn
+	default:
+		o.progress = event.ProgressOff
 	}
 	return nil
 }

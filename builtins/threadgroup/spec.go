@@ -14,14 +14,15 @@ type spec struct {
 	flat   []starlark.Value // of all tasks of a map, one task after the other,
 	width  int              // this many for each
 	kwargs []starlark.Tuple
+	inert  bool // handed over, and there are no functions among the arguments
 	needs  bool // there are Results among the arguments, in place of their values
 	o      *options
-	given  *engine.Given
+	given  engine.Given
 }
 
 func newSpec(t *engine.Thread, f *Function, o *options) *spec {
 	s := &spec{fn: f.fn, args: f.args, kwargs: f.kwargs, o: o}
-	s.given = &engine.Given{Task: f.fn.Name(), Pos: t.Caller()}
+	s.given = engine.Given{Task: f.fn.Name(), Pos: t.Caller()}
 	s.Name, s.Timeout, s.Priority, s.Limited = o.name, o.timeout, o.priority, len(o.limit) > 0
 	if s.Name == "" {
 		s.Name = f.fn.Name()
@@ -44,8 +45,34 @@ func handOver(t *engine.Thread, specs []*spec) {
 			s.args, s.flat = p.Tuple(s.args), p.Tuple(s.flat)
 			s.kwargs = p.Kwargs(s.kwargs)
 			s.o.share(func(v starlark.Value) { p.Value(v) })
+			s.inert = s.isInert()
 		}
 	})
+}
+
+// isInert reports whether the arguments are plain values, and Results of such tasks or
+// lists of them.
+func (s *spec) isInert() bool {
+	inert := func(v starlark.Value) bool {
+		switch v.(type) {
+		case starlark.NoneType, starlark.Bool, starlark.Int, starlark.Float, starlark.String, starlark.Bytes:
+			return true
+		}
+		some, all := false, true
+		each(v, func(r *Result) { some, all = true, all && r.live != nil && r.spec.inert })
+		return some && all
+	}
+	for _, v := range s.args {
+		if !inert(v) {
+			return false
+		}
+	}
+	for _, kv := range s.kwargs {
+		if !inert(kv[1]) {
+			return false
+		}
+	}
+	return s.width == 0
 }
 
 // dependencies returns the tasks whose Results stand among the arguments, and notes

@@ -47,7 +47,7 @@ func (s *stream) Iterate() starlark.Iterator {
 	return s.begin()
 }
 
-// def as_completed()
+// def Group.as_completed() -> Iterable[Result]
 //
 // as_completed returns the Results of the registered tasks, which it starts if they
 // have not been, and of those submitted, in the order in which they end.
@@ -133,8 +133,12 @@ func (c *completion) end(stop error) error {
 			e.run.Stop(stop)
 		}
 		e.run.Close()
-		e.await(c.t)
 	}
-	_, err := c.g.keep(c.t, es)
+	// Not await: the caller may be one of those that the runs wait for.
+	if _, err := awaitAll(c.t, fmt.Sprintf("group %q", c.g.name), 0, es); err != nil {
+		c.g.giveBack(es)
+		return err
+	}
+	_, err := c.g.keep(c.t, c.g.forget(es))
 	return err
 }

@@ -6,9 +6,10 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// def submit(fn, *args, **kwargs)
+// def Group.submit(fn: Callable, *args, **kwargs) -> Result
 //
-// submit starts one task and returns its Result at once.
+// submit starts one task and returns its Result at once. A Result among the arguments is
+// waited for, and its value put in its place.
 func (g *Group) submit(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	fn, args, err := builtin.Callee("submit", args)
 	if err != nil {

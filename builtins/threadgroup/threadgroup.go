@@ -33,7 +33,7 @@ func Module() engine.Module {
 		"limiter":            starlark.NewBuiltin("limiter", newLimiter),
 		"current_task":       starlark.NewBuiltin("current_task", currentTask),
 		"defer":              starlark.NewBuiltin("defer", deferCall),
-	}}
+	}, Restore: restore()}
 }
 
 // A constructor is the name threadgroup: threadgroup(…) makes a group, and the
@@ -83,13 +83,21 @@ type sharedKey struct{}
 
 func sharedOf(run *engine.Run) *shared {
 	return run.State(sharedKey{}, func() any {
-		s := &shared{budget: group.NewBudget(run.Options().MaxWorkers, run.Waits())}
-		run.AtEnd(func() error { s.budget.Wait(); return nil })
-		return s
+		return &shared{budget: group.NewBudget(run.Options().MaxWorkers, run.Waits())}
 	}).(*shared)
 }
 
-// def threadgroup(name=None, max_workers=None, timeout=None, retry=0, limit=None, deadline=None, max_failures=None, check=True)
+// def threadgroup(name: str | None = None, max_workers: int | None = None, timeout: float | Duration | None = None, retry: int | Retry = 0, limit: str | Limiter | list | None = None, deadline: float | Duration | None = None, max_failures: int | str | None = None, check: bool = True, joblog: str | None = None, resume: bool = False, progress: bool | str = "auto", queue: str | None = None) -> Group
+// def threadgroup.ThreadGroup(…) -> Group
+//
+// threadgroup makes a group. For each task: timeout is in seconds and for one attempt, which
+// is really stopped; retry is how many more attempts a failed one gets, or a retry(…); limit
+// is "10/s", "100/m", a limiter(…), or a list of them. For a run: max_workers is how many
+// tasks run at once; deadline is in seconds and for the whole run; max_failures, or "5%", is
+// after how many failures the rest is cancelled. check=False makes failures values, otherwise
+// a run with failures stops the script once all tasks have ended. joblog is a file that every
+// ended task gets a line in; with resume, tasks that it has as ok do not run again. progress
+// says whether how far the run is may be shown; queue is for clusters.
 func newGroup(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o options
 	if err := groupOptions.unpack("threadgroup", args, kwargs, &o); err != nil {
@@ -111,6 +119,7 @@ func newGroup(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 
 func makeGroup(t *engine.Thread, o options) *Group {
 	g := &Group{options: o, shared: sharedOf(t.Run()), home: scopeOf(t)}
+	g.register, g.task = registerMethod{group: g}, registerMethod{group: g, task: true}
 	g.defaults = &options{timeout: o.timeout, retry: o.retry, limit: o.limit}
 	if o.maxWorkers > 0 {
 		g.slots = g.shared.budget.Slots(o.maxWorkers)
@@ -118,7 +127,11 @@ func makeGroup(t *engine.Thread, o options) *Group {
 	return g
 }
 
-// def threaded_execution(functions, max_workers=None, **group_options)
+// def threaded_execution(functions: Iterable, max_workers: int | None = None, **group_options) -> Results
+// def threadgroup.threaded_execution(…) -> Results
+//
+// threaded_execution runs functions, or what create_function returns, in a group of their
+// own, waits, and returns their Results.
 func threadedExecution(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var functions starlark.Iterable
 	o := options{name: b.Name()}

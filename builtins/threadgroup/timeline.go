@@ -4,23 +4,33 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/starlark-tg/tg/engine/group"
+	"github.com/starlark-tg/tg/engine/timeline"
 	"go.starlark.net/starlark"
 )
 
-// chartWidth is how many columns the bars of a timeline have.
-const chartWidth = 50
+// chartWidth is about how wide a timeline is, in columns.
+const chartWidth = 80
 
-// def timeline()
+// def Results.timeline() -> str
+//
+// timeline returns a chart, as text, of when which task ran.
 func (rs *Results) timeline(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := starlark.UnpackArgs("timeline", args, kwargs); err != nil {
 		return nil, err
 	}
-	var first, last time.Time
-	width := 0
+	first, last := rs.span()
+	rows := make([]timeline.Row, len(rs.list))
+	for i, r := range rs.list {
+		rows[i] = r.row(first)
+	}
+	return starlark.String(strings.Join(timeline.Lines(rows, 0, last.Sub(first), chartWidth), "\n")), nil
+}
+
+// span returns when the first task began and when the last one ended.
+func (rs *Results) span() (first, last time.Time) {
 	for _, r := range rs.list {
-		width = max(width, utf8.RuneCountInString(r.spec.Name))
 		if r.task.Attempts() == 0 {
 			continue
 		}
@@ -31,30 +41,25 @@ func (rs *Results) timeline(_ *starlark.Thread, args starlark.Tuple, kwargs []st
 			last = end
 		}
 	}
-	var b strings.Builder
-	for i, r := range rs.list {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		pad := strings.Repeat(" ", width-utf8.RuneCountInString(r.spec.Name))
-		fmt.Fprintf(&b, "%s%s |%s| ", r.spec.Name, pad, r.bar(first, last.Sub(first)))
-		if r.task.Attempts() > 0 {
-			fmt.Fprintf(&b, "%.2fs ", r.task.Elapsed().Seconds())
-		}
-		b.WriteString(strings.ReplaceAll(r.task.Status().String(), "_", " "))
-	}
-	return starlark.String(b.String()), nil
+	return first, last
 }
 
-// bar draws when the task ran within the time that the chart spans.
-func (r *Result) bar(first time.Time, span time.Duration) string {
+// looks are how timelines show statuses; pending is between two attempts, when there
+// has been one.
+var looks = map[group.Status]timeline.Status{
+	group.Pending: timeline.Waiting, group.Running: timeline.Running, group.OK: timeline.OK, group.Failed: timeline.Failed, group.TimedOut: timeline.TimedOut,
+	group.Cancelled: timeline.Cancelled, group.Skipped: timeline.Skipped,
+}
+
+// row returns the task's line of a timeline that begins at first.
+func (r *Result) row(first time.Time) timeline.Row {
+	status := r.task.Status()
+	row := timeline.Row{Name: r.spec.Name, Words: strings.ReplaceAll(status.String(), "_", " ")}
 	if r.task.Attempts() == 0 {
-		return strings.Repeat(" ", chartWidth)
+		return row
 	}
-	column := func(d time.Duration) int {
-		return min(chartWidth, int(float64(d)/float64(max(span, 1))*chartWidth))
-	}
-	from := min(column(r.task.Start.Sub(first)), chartWidth-1)
-	to := max(from+1, column(r.task.Start.Add(r.task.Elapsed()).Sub(first)))
-	return strings.Repeat(" ", from) + strings.Repeat("=", to-from) + strings.Repeat(" ", chartWidth-to)
+	from, took := r.task.Start.Sub(first), r.task.Elapsed()
+	row.Bars = []timeline.Bar{{From: from, To: from + took, Status: looks[status]}}
+	row.Words = fmt.Sprintf("%.2fs %s", took.Seconds(), row.Words)
+	return row
 }

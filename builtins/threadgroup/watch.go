@@ -18,7 +18,11 @@ func (e *execution) emit(ev event.Event) {
 // announce tells the reader of events that the run begins, with n tasks or, if it is
 // open, with those that will be queued.
 func (e *execution) announce(n int) {
-	e.emit(event.Event{Kind: event.GroupStarted, Counts: event.Counts{Tasks: n}})
+	ev := event.Event{Kind: event.GroupStarted, Counts: event.Counts{Tasks: n}, Open: e.grows, Text: e.group.progress}
+	if w, ok := e.thread.Local.(*worker); ok {
+		ev.Within, ev.Index = w.e.number, w.task.task.Index
+	}
+	e.emit(ev)
 }
 
 // queued tells of tasks that are added; first is the index of the first one.

@@ -35,18 +35,23 @@ func (w *worker) Party() string {
 	return fmt.Sprintf("task %q of group %q", w.task.spec.Name, w.e.group.name)
 }
 
+// Mark says in an event which task is in hand.
+func (w *worker) Mark(e *event.Event) {
+	e.Group, e.Run, e.Task, e.Index = w.e.group.name, w.e.number, w.task.spec.Name, w.task.task.Index
+}
+
 // Call makes one attempt: the function, then what it started, then what it deferred.
 func (w *worker) Call(a *group.Attempt, t *group.Task[starlark.Value]) (starlark.Value, error) {
 	r := t.Of.(*Result)
 	w.task = r
 	if w.e.wants(event.TaskStarted) {
-		w.e.emit(event.Event{Kind: event.TaskStarted, Task: r.spec.Name, Index: t.Index, Attempts: a.Number})
+		w.tellStarted(r)
 	}
 	if r.live != nil {
 		r.live.worker.Store(w)
 		defer r.live.worker.Store(nil)
 	}
-	w.thread.Give(r.spec.given)
+	w.thread.Give(&r.spec.given)
 	w.calls.Add(1)
 	v, err := w.call(r)
 	w.calls.Add(1)
@@ -67,6 +72,12 @@ func (w *worker) Call(a *group.Attempt, t *group.Task[starlark.Value]) (starlark
 	return v, err
 }
 
+// tellStarted is not part of Call: an Event on the stack of every task that waits would be
+// half a kilobyte for each.
+func (w *worker) tellStarted(r *Result) {
+	w.e.emit(event.Event{Kind: event.TaskStarted, Task: r.spec.Name, Index: r.task.Index, Attempts: w.attempt.Number})
+}
+
 // judge returns what is asked about values, or nil.
 func (s *spec) judge() starlark.Callable {
 	if s.o.retry == nil {
@@ -84,8 +95,8 @@ func (w *worker) Gates(_ *group.Attempt, t *group.Task[starlark.Value]) ([]*grou
 	return gates, w.thread.Finish(err, func() {})
 }
 
-// never are the kinds of errors that another try cannot mend.
-var never = map[string]bool{"cancelled": true, "deadline": true, "exit": true, "permission": true, "limit": true, "deadlock": true}
+// never are the kinds of errors that another try cannot mend, beside those of engine.Passes.
+var never = map[string]bool{"cancelled": true, "deadline": true, "permission": true}
 
 // Again asks the predicates of retry(…).
 func (w *worker) Again(_ *group.Attempt, t *group.Task[starlark.Value], v starlark.Value, err error) (bool, error) {
@@ -98,7 +109,7 @@ func (w *worker) Again(_ *group.Attempt, t *group.Task[starlark.Value], v starla
 		arg = v
 	} else {
 		e := asError(err)
-		if never[e.Kind] {
+		if never[e.Kind] || engine.Passes(e) {
 			return false, nil
 		}
 		if ask == nil {

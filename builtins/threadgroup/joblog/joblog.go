@@ -20,6 +20,7 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/starlark-tg/tg/engine/valuejson"
@@ -147,6 +148,9 @@ func (l *Log) Close() error {
 	defer l.mu.Unlock()
 	l.err = l.failed("write", fs.ErrClosed)
 	err := l.file.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		err = nil // a device or a pipe, such as /dev/null
+	}
 	if e := l.file.Close(); err == nil {
 		err = e
 	}
