@@ -24,7 +24,11 @@ func withExec(root *cobra.Command, args []string) []string {
 	if !slices.Contains(known, args[0]) {
 		args = append([]string{"exec"}, args...)
 	}
-	if args[0] != "exec" {
+	switch args[0] {
+	case "test":
+		return withRun(args)
+	case "exec":
+	default:
 		return args
 	}
 	exec, _, err := root.Find(args[:1])
@@ -33,6 +37,21 @@ func withExec(root *cobra.Command, args []string) []string {
 	}
 	if n := afterCode(exec.Flags(), args[1:]); n >= 0 {
 		args = slices.Insert(slices.Clone(args), n+1, "--")
+	}
+	return args
+}
+
+// withRun writes -run as --run, up to "--": who knows it from the go command is not
+// to be told that there is no -u.
+func withRun(args []string) []string {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if arg == "-run" || strings.HasPrefix(arg, "-run=") {
+			args[i] = "-" + arg
+		}
 	}
 	return args
 }

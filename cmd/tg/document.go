@@ -62,6 +62,11 @@ func newCollector() *collector {
 	return &collector{began: time.Now(), groups: []*groupEntry{}, open: map[int64]*groupEntry{}}
 }
 
+// sink returns what feeds the collector.
+func (c *collector) sink() event.Sink {
+	return event.Sink{Take: c.event, Only: []event.Kind{event.GroupStarted, event.TaskEnded, event.GroupEnded}}
+}
+
 func (c *collector) event(e event.Event) {
 	switch e.Kind {
 	case event.GroupStarted:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/starlark-tg/tg/cmd/tg/internal/draw"
 	"github.com/starlark-tg/tg/engine"
 )
 
@@ -24,8 +25,8 @@ func (j *job) end(err error) error {
 	if errors.As(failure, &lost) && lost.quiet() {
 		return err
 	}
-	if said != nil {
-		report(j.err, j.paint, said)
+	if said != nil && !errors.Is(said, errChanged) {
+		draw.Report(j.err, j.paint, said)
 	}
 	if late := j.sum.late(); len(late) > 0 {
 		j.overdue(late)
@@ -39,26 +40,30 @@ func (j *job) end(err error) error {
 // giveUp says what has not stopped, and returns the exit status.
 func (j *job) giveUp(ctx context.Context, src source) int {
 	late := j.sum.late()
+	if !j.out.busy.Load() { // else it would wait for that
+		j.settle()
+	}
 	switch {
 	case j.out.busy.Load():
 		fmt.Fprintf(j.err, "%s what the script prints is not read: a print did not return within the grace period of %s\n",
-			j.paint.red("error:"), &j.grace)
+			j.paint.Red("error:"), &j.grace)
 	case len(late) > 0:
 		j.overdue(late)
 	default:
-		fmt.Fprintf(j.err, "%s a built-in function did not stop within the grace period of %s\n", j.paint.red("error:"), &j.grace)
+		fmt.Fprintf(j.err, "%s a built-in function did not stop within the grace period of %s\n", j.paint.Red("error:"), &j.grace)
 	}
+	cause := context.Cause(ctx)
+	_ = j.drawn(cause)
 	if !j.quiet {
 		j.sum.print(j.err, j.paint)
 	}
-	cause := context.Cause(ctx)
 	return j.document(src, exitStatus(ctx, cause), cause)
 }
 
 // overdue names tasks whose host calls have ignored a stop.
 func (j *job) overdue(late []string) {
 	fmt.Fprintf(j.err, "%s a built-in function did not stop within the grace period of %s in %s:\n",
-		j.paint.red("error:"), &j.grace, plural(len(late), "task"))
+		j.paint.Red("error:"), &j.grace, draw.Plural(len(late), "task"))
 	for i, task := range late {
 		if i == maxRowFailed {
 			fmt.Fprintf(j.err, "    … and %d more\n", len(late)-i)

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/starlark-tg/tg/builtins"
+	"github.com/starlark-tg/tg/cmd/tg/internal/draw"
+	"github.com/starlark-tg/tg/cmd/tg/internal/live"
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/eval"
 	"github.com/starlark-tg/tg/engine/event"
@@ -29,13 +32,18 @@ type execFlags struct {
 	retry      bool
 	json       bool
 	profile    string
+	timeline   timelineFile
+	progress   live.Mode
+	output     live.Output
+	watch      bool
 	color      string
 	limits     engine.Limits
 	allow      permit.Set
+	env        envList
 }
 
 func newExec(s streams) *cobra.Command {
-	f := execFlags{grace: duration(engine.DefaultGrace)}
+	f := execFlags{grace: duration(engine.DefaultGrace), env: envList{}, progress: "auto", output: "raw"}
 	cmd := &cobra.Command{
 		Use:   "exec [flags] FILE|- [ARGS...]",
 		Short: "Run a script",
@@ -43,8 +51,8 @@ func newExec(s streams) *cobra.Command {
 All that follows FILE, or the text of -c, is the script's: it finds it in args.
 
 Exit status: 0 ok; 1 the script stopped with an error; 2 usage, or FILE cannot be
-read; 124 --timeout; 130 and 143 interrupted and terminated; 141 nobody reads what
-the script prints; exit(n) in the script gives n.`,
+read; 124 --timeout; 129, 130 and 143 hung up, interrupted and terminated; 141 nobody
+reads what the script prints; exit(n) in the script gives n.`,
 		Example: `  tg exec sync.star
   tg exec -j 8 --timeout 2m sync.star eu-west
   tg exec -c 'print(threadgroup().map(lambda x: x * x, range(5)).values())'`,
@@ -52,6 +60,15 @@ the script prints; exit(n) in the script gives n.`,
 			src, err := f.source(cmd, args)
 			if err != nil {
 				return err
+			}
+			if f.joblog == "" && cmd.Flags().Changed("joblog") {
+				return errors.New("--joblog needs the name of a file")
+			}
+			if f.watch && src.path == "" {
+				return errors.New("--watch needs a FILE")
+			}
+			if f.watch {
+				return status(watchScript(cmd.Context(), s, f, src))
 			}
 			return status(execScript(cmd.Context(), s, f, src))
 		},
@@ -70,9 +87,14 @@ the script prints; exit(n) in the script gives n.`,
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary")
 	flags.BoolVar(&f.json, "json", false, "print one JSON document about the run; what the script prints goes to standard error")
 	flags.StringVar(&f.profile, "profile", "", "write to `FILE` where the script spent its time, for go tool pprof")
+	flags.Var(&f.timeline, "timeline", "draw when which task ran into `FILE`: .html to look at, .svg, or .json for Perfetto")
+	flags.Var(&f.progress, "progress", "show a bar for each group that runs: auto, on a terminal and after a second; always; or never (`MODE`)")
+	flags.Var(&f.output, "output", "write what tasks print as it comes (raw), with their names before it (prefix), or task by task (group) (`MODE`)")
+	flags.BoolVar(&f.watch, "watch", false, "run again whenever a .star file in the folder of FILE or below it changes")
 	addColor(cmd, &f.color)
 	addLimits(flags, &f.limits)
 	addGrants(flags, &f.allow)
+	addEnv(flags, f.env)
 	return cmd
 }
 
@@ -88,17 +110,25 @@ func status(code int) error {
 type job struct {
 	streams
 	execFlags
-	paint paint
+	paint draw.Paint
 	sum   *summary
-	doc   *collector // nil without --json
+	doc   *collector     // nil without --json
+	chart *chart         // nil without --timeline
+	bars  *live.Progress // nil where nobody is to see it
+	lines *live.Printer  // nil where lines are written as they come
 }
 
 // execScript runs a script and returns the exit status.
 func execScript(ctx context.Context, s streams, f execFlags, src source) int {
-	j := &job{streams: s, execFlags: f, paint: painter(f.color, s.err), sum: newSummary()}
+	j := &job{streams: s, execFlags: f, paint: draw.NewPaint(f.color, s.err), sum: newSummary(), chart: newChart(f.timeline)}
 	if f.json {
 		j.doc = newCollector()
 	}
+	j.bars = live.NewProgress(f.progress, s.err, j.paint)
+	defer s.out.through(j.bars.Over)()
+	j.err = j.bars.Over(s.err)
+	defer j.bars.Close()
+	j.lines = live.NewPrinter(f.output, j.stdout())
 	setLimits(&j.limits)
 	ctx, signals := watchSignals(ctx)
 	defer signals.stop()
@@ -112,14 +142,16 @@ func execScript(ctx context.Context, s streams, f execFlags, src source) int {
 	text, err := src.read(ctx, j.limits.MaxSource)
 	if err != nil {
 		if ctx.Err() != nil {
-			report(s.err, j.paint, context.Cause(ctx))
+			draw.Report(s.err, j.paint, context.Cause(ctx))
 			return j.document(src, exitStatus(ctx, err), context.Cause(ctx))
 		}
 		err = fmt.Errorf("cannot read %s: %s", shown(src.name), reason(err))
-		fmt.Fprintf(s.err, "%s %v\n", j.paint.red("error:"), err)
+		fmt.Fprintf(s.err, "%s %v\n", j.paint.Red("error:"), err)
 		return j.document(src, exitUsage, err)
 	}
 	err = j.run(ctx, src, text)
+	j.settle()
+	err = j.drawn(err)
 	err = j.end(err)
 	return j.document(src, exitStatus(ctx, err), err)
 }
@@ -130,7 +162,7 @@ func (j *job) document(src source, exit int, err error) int {
 		return exit
 	}
 	if err := j.doc.print(j.out, src.name, exit, err); err != nil {
-		report(j.err, j.paint, err)
+		draw.Report(j.err, j.paint, err)
 		exit = max(exit, exitError)
 	}
 	return exit
@@ -138,26 +170,34 @@ func (j *job) document(src source, exit int, err error) int {
 
 // sink returns what reads the events of the run.
 func (j *job) sink() event.Sink {
-	sink := j.sum.sink()
-	only := append(sink.Only, event.Noted)
-	if j.doc != nil {
-		only = append(only, event.TaskEnded)
+	sinks := []event.Sink{
+		j.sum.sink(),
+		{Only: []event.Kind{event.Noted}, Take: func(e event.Event) { j.note(e.Text) }},
 	}
-	return event.Sink{Only: only, Take: func(e event.Event) {
-		if e.Kind == event.Noted {
-			j.note(e.Text)
-			return
-		}
-		sink.Take(e)
-		if j.doc != nil {
-			j.doc.event(e)
-		}
-	}}
+	if j.doc != nil {
+		sinks = append(sinks, j.doc.sink())
+	}
+	if j.bars != nil {
+		sinks = append(sinks, j.bars.Sink())
+	}
+	if j.lines != nil {
+		sinks = append(sinks, j.lines.Sink())
+	}
+	if j.chart != nil {
+		sinks = append(sinks, j.chart.rec.Sink())
+	}
+	return event.Join(sinks...)
+}
+
+// settle writes what tasks have printed, and takes the bars away.
+func (j *job) settle() {
+	j.lines.Close()
+	j.bars.Close()
 }
 
 // note tells the user something beside errors.
 func (j *job) note(text string) {
-	fmt.Fprintf(j.err, "%s %s\n", j.paint.blue("note:"), oneLine(text))
+	fmt.Fprintf(j.err, "%s %s\n", j.paint.Blue("note:"), draw.OneLine(text))
 }
 
 // stdout is where the script prints.
@@ -169,6 +209,9 @@ func (j *job) stdout() io.Writer {
 }
 
 func (j *job) run(ctx context.Context, src source, text []byte) (err error) {
+	if err := j.chart.check(); err != nil {
+		return err
+	}
 	var hooks *eval.Hooks
 	if j.profile != "" {
 		p, failed := newProfiler(j.profile)
@@ -184,12 +227,17 @@ func (j *job) run(ctx context.Context, src source, text []byte) (err error) {
 	}
 	folder, closeFolder := src.folder()
 	defer closeFolder()
-	eng, err := engine.New(engine.Options{
-		Modules: builtins.Standard(), Stdout: j.stdout(), FS: folder, Events: j.sink(), Allow: j.allow,
+	opts := engine.Options{
+		Modules: builtins.Standard(), Stdout: j.stdout(), FS: folder, Events: j.sink(), Allow: j.allow, Env: j.env,
+		Log:        slog.New(slog.NewTextHandler(j.err, nil)),
 		MaxWorkers: int(j.maxWorkers), Serial: j.serial, DryRun: j.dryRun,
 		Joblog: j.joblog, Resume: j.resume, RetryFailed: j.retry, Grace: time.Duration(j.grace),
 		Limits: j.limits, Hooks: hooks,
-	})
+	}
+	if j.lines != nil {
+		opts.Print = j.lines.Print
+	}
+	eng, err := engine.New(opts)
 	if err != nil {
 		return err
 	}

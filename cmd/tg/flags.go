@@ -2,14 +2,11 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // A duration is a flag value: seconds, or a number with a unit.
@@ -80,33 +77,3 @@ func (c *colorMode) Set(s string) error {
 	*c = colorMode(s)
 	return nil
 }
-
-// paint colours text, or leaves it as it is.
-type paint bool
-
-// painter decides: --color > NO_COLOR > FORCE_COLOR > terminal and TERM≠dumb.
-func painter(mode string, w io.Writer) paint {
-	switch {
-	case mode == "always":
-		return true
-	case mode == "never", os.Getenv("NO_COLOR") != "":
-		return false
-	case os.Getenv("FORCE_COLOR") != "":
-		return true
-	}
-	f, ok := w.(*os.File)
-	return paint(ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb")
-}
-
-func (p paint) in(code, s string) string {
-	if !p || s == "" {
-		return s
-	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
-}
-
-func (p paint) red(s string) string   { return p.in("1;31", s) }
-func (p paint) green(s string) string { return p.in("32", s) }
-func (p paint) blue(s string) string  { return p.in("1;34", s) }
-func (p paint) bold(s string) string  { return p.in("1", s) }
-func (p paint) dim(s string) string   { return p.in("2", s) }

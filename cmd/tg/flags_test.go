@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/starlark-tg/tg/cmd/tg/internal/draw"
 	"github.com/stretchr/testify/require"
 )
 
@@ -63,18 +64,18 @@ func TestPainter(t *testing.T) {
 	} {
 		t.Setenv("NO_COLOR", test.no)
 		t.Setenv("FORCE_COLOR", test.force)
-		require.EqualValues(t, test.want, painter(test.mode, io.Discard), "%+v", test)
+		require.EqualValues(t, test.want, draw.NewPaint(test.mode, io.Discard), "%+v", test)
 	}
 	t.Setenv("NO_COLOR", "")
 	t.Setenv("FORCE_COLOR", "")
 	null, err := os.Open(os.DevNull)
 	require.NoError(t, err)
 	defer null.Close()
-	require.False(t, bool(painter("auto", null)), "a file that is no terminal")
+	require.False(t, bool(draw.NewPaint("auto", null)), "a file that is no terminal")
 }
 
 func TestPaint(t *testing.T) {
-	require.Equal(t, "x", paint(false).red("x"))
-	require.Equal(t, "\x1b[1;31mx\x1b[0m", paint(true).red("x"))
-	require.Empty(t, paint(true).red(""))
+	require.Equal(t, "x", draw.Paint(false).Red("x"))
+	require.Equal(t, "\x1b[1;31mx\x1b[0m", draw.Paint(true).Red("x"))
+	require.Empty(t, draw.Paint(true).Red(""))
 }

@@ -51,3 +51,25 @@ func TestBatch(t *testing.T) {
 	run("--retry-failed", `ran now: ["silent"]`)
 	run("--retry-failed", "boat    ok      cached=True (1280, 720)")
 }
+
+// TestJoblogInUse starts a second tg on the joblog of one that runs: it says so, and leaves
+// the file alone.
+func TestJoblogInUse(t *testing.T) {
+	t.Parallel()
+	script := write(t, "x.star", "def f(n):\n    print('runs', n)\n    time.sleep(n)\nthreadgroup('g').map(f, [int(a) for a in args])\n")
+	log := strings.TrimSuffix(script, "x.star") + "log.jsonl"
+	first := start(t, nil, "tg", "-q", "--joblog", log, script, "60")
+	first.until("runs 60")
+	before, err := os.ReadFile(log)
+	require.NoError(t, err)
+	second := start(t, nil, "tg", "-q", "--joblog", log, script, "0")
+	second.ends(1)
+	require.Contains(t, second.stderr.String(), "joblog "+log+": another run writes it, in this program or in another one")
+	after, err := os.ReadFile(log)
+	require.NoError(t, err)
+	require.Equal(t, string(before), string(after))
+	first.signal(os.Interrupt)
+	first.ends(130)
+	third := start(t, nil, "tg", "-q", "--joblog", log, script, "0")
+	third.ends(0)
+}

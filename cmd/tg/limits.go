@@ -84,13 +84,9 @@ func setLimits(l *engine.Limits) {
 		debug.SetMemoryLimit(l.MaxMemory)
 	}
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(seldom)
+		collectSeldom(l.MaxMemory)
 	}
 }
-
-// seldom is the garbage collector's percentage; see "Why a lazy garbage
-// collector?" in the engine's RATIONALE.md.
-const seldom = 400
 
 // memory returns what the machine or the process's control group has, in bytes;
 // 0 if it cannot be told.

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/starlark-tg/tg/cmd/tg/internal/draw"
 )
 
 func main() {
@@ -43,13 +44,13 @@ func run(ctx context.Context, args []string, s streams) int {
 		return int(status)
 	case errors.As(s.out.failure(), &lost): // what was to be written is the point of most commands
 		if !lost.quiet() {
-			report(s.err, painter("auto", s.err), lost)
+			draw.Report(s.err, draw.NewPaint("auto", s.err), lost)
 		}
 		return lost.status()
 	case err == nil:
 		return 0
 	}
-	fmt.Fprintf(s.err, "tg: %s\n", clean(err.Error()))
+	fmt.Fprintf(s.err, "tg: %s\n", draw.Clean(err.Error()))
 	return exitUsage
 }
 
@@ -77,6 +78,6 @@ thread of its own and hand back a list of results.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newExec(s), newCheck(s), newVersion(s))
+	root.AddCommand(newExec(s), newTest(s), newCheck(s), newREPL(s), newFmt(s), newDoc(s), newStubs(s), newVersion(s))
 	return root
 }

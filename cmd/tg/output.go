@@ -42,6 +42,20 @@ func (o *output) Write(b []byte) (int, error) {
 	return n, nil
 }
 
+// through has all that is written go through what f makes of the stream, until the function
+// that it returns is called.
+func (o *output) through(f func(io.Writer) io.Writer) (restore func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	was := o.w
+	o.w = f(was)
+	return func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.w = was
+	}
+}
+
 // onLost has f called with the failure when a write fails.
 func (o *output) onLost(f func(error)) {
 	o.mu.Lock()

@@ -12,8 +12,11 @@ import (
 type signalError struct{ sig syscall.Signal }
 
 func (e signalError) Error() string {
-	if e.sig == syscall.SIGINT {
+	switch e.sig {
+	case syscall.SIGINT:
 		return "interrupted"
+	case syscall.SIGHUP:
+		return "hung up"
 	}
 	return "terminated"
 }
@@ -31,17 +34,28 @@ type signalWatch struct {
 // the process ends without it.
 const slack = time.Second
 
-// watchSignals returns a context that the first SIGINT or SIGTERM ends; the
+// watchSignals returns a context that the first SIGINT, SIGTERM or SIGHUP ends; the
 // second ends the process at once.
 func watchSignals(ctx context.Context) (context.Context, *signalWatch) {
 	s := &signalWatch{ch: make(chan os.Signal, 2), done: make(chan struct{})}
 	ctx, s.cancel = context.WithCancelCause(ctx)
-	signal.Notify(s.ch, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(s.ch, stops()...)
 	// Without this a write to a closed pipe kills the process before anything
 	// deferred has run. Not signal.Ignore: processes that a script starts would
 	// inherit that. Nobody reads the channel: the write fails, that says enough.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return ctx, s
+}
+
+// stops are the signals that end a run. When a terminal goes away, SIGHUP has to: else
+// nothing deferred would run, and programs would live on, in process groups of their own.
+// Under nohup it is ignored, and stays so.
+func stops() []os.Signal {
+	list := []os.Signal{syscall.SIGINT, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
 }
 
 // watch ends the process where a run does not end by itself: at a signal after

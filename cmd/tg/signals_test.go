@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -112,6 +113,23 @@ func TestTerminate(t *testing.T) {
 	require.Contains(t, c.stderr.String(), "error: terminated\n")
 }
 
+// TestHangup: the terminal goes away; what runs under nohup does not mind.
+func TestHangup(t *testing.T) {
+	t.Parallel()
+	file := write(t, "x.star", "defer(print, 'bye')\nprint('ready')\ntime.sleep(float(args[0]))\n")
+	for _, flags := range [][]string{{"exec"}, {"exec", "--watch"}} {
+		c := start(t, nil, "tg", append(flags, file, "3600")...)
+		c.until("ready")
+		c.signal(syscall.SIGHUP)
+		require.Equal(t, "bye\n", c.ends(129))
+		require.Contains(t, c.stderr.String(), "error: hung up\n")
+	}
+	c := start(t, nil, "sh", "-c", `trap "" HUP; exec tg "$@"`, "sh", file, "0.3")
+	c.until("ready")
+	c.signal(syscall.SIGHUP)
+	require.Equal(t, "bye\n", c.ends(0))
+}
+
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
 	file := write(t, "x.star", `
@@ -202,5 +220,52 @@ func TestOverdue(t *testing.T) {
     big in numbers
 ✗ numbers   0/0   0.0s   not ended
 0 tasks · 0.0s
-`, strings.ReplaceAll(c.stderr.String(), "1.1s", "0.0s"))
+`, regexp.MustCompile(`tasks · \d+\.\ds`).ReplaceAllString(c.stderr.String(), "tasks · 0.0s"))
+}
+
+// TestTimelineInterrupted: what had begun when the run was interrupted is drawn.
+func TestTimelineInterrupted(t *testing.T) {
+	t.Parallel()
+	file := write(t, "x.star", `
+def sleeper(i):
+    print("ready")
+    time.sleep(3600)
+threadgroup("sleepers").map(sleeper, [1])
+`)
+	chart := file + ".html"
+	c := start(t, nil, "tg", "--timeline", chart, file)
+	c.until("ready")
+	c.signal(os.Interrupt)
+	c.ends(130)
+	page, err := os.ReadFile(chart)
+	require.NoError(t, err)
+	require.Contains(t, string(page), "1 task: 1 cancelled")
+}
+
+// TestTestsInterrupted: what is running is stopped, its deferred calls are run, and
+// what is known is reported.
+func TestTestsInterrupted(t *testing.T) {
+	t.Parallel()
+	file := write(t, "a_test.star", `
+q = queue()
+def test_first():
+    q.get()
+def test_endless():
+    defer(lambda: print("cleaned up"))
+    q.put(1)
+    while True: pass
+def test_more(): time.sleep(3600)
+`)
+	report := file + ".xml"
+	c := start(t, nil, "tg", "test", "-v", "-j", "3", "--junit", report, file, write(t, "b_test.star", "time.sleep(3600)"))
+	line, err := c.out.ReadString('\n')
+	require.NoError(t, err)
+	require.Regexp(t, "^✓ .*a_test.star::test_first ", line)
+	c.signal(os.Interrupt)
+	rest := c.ends(130)
+	require.Regexp(t, `(?s)^- .*::test_endless   cancelled\nprinted:\n    cleaned up\n- .*::test_more .*\n✗ 1 passed, [0-9a-z, ]+, [0-9.]+s\n$`, rest)
+	require.Equal(t, "error: interrupted\n", c.stderr.String())
+	text, err := os.ReadFile(report)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `<skipped message="cancelled">`)
 }

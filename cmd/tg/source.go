@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/starlark-tg/tg/cmd/tg/internal/draw"
 )
 
 // maxSource is how many bytes a script may have.
@@ -107,7 +108,7 @@ func shown(name string) string {
 	if strings.TrimSpace(name) != name || name == "" {
 		return strconv.Quote(name)
 	}
-	return oneLine(name)
+	return draw.OneLine(name)
 }
 
 // reason is what went wrong with a file, without its name.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/starlark-tg/tg/cmd/tg/internal/draw"
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/event"
 )
@@ -50,14 +51,11 @@ func (s *summary) sink() event.Sink {
 }
 
 func (s *summary) event(e event.Event) {
-	if e.Kind == event.TaskEnded {
-		return // for other readers
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.by[e.Group]
 	if r == nil {
-		r = &row{name: cut(oneLine(e.Group), maxNameLength)}
+		r = &row{name: draw.Cut(draw.OneLine(e.Group), maxNameLength)}
 		s.by[e.Group] = r
 		s.rows = append(s.rows, r)
 	}
@@ -66,7 +64,7 @@ func (s *summary) event(e event.Event) {
 		r.runs++
 		r.open++
 	case event.TaskOverdue:
-		s.overdue = append(s.overdue, oneLine(fmt.Sprintf("%s in %s", e.Task, e.Group)))
+		s.overdue = append(s.overdue, draw.OneLine(fmt.Sprintf("%s in %s", e.Task, e.Group)))
 	case event.GroupEnded:
 		r.open--
 		r.counts.Add(e.Counts)
@@ -87,7 +85,7 @@ func (s *summary) late() []string {
 }
 
 // print writes the table, if a group has run.
-func (s *summary) print(w io.Writer, p paint) {
+func (s *summary) print(w io.Writer, p draw.Paint) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.rows) == 0 {
@@ -98,19 +96,19 @@ func (s *summary) print(w io.Writer, p paint) {
 	for i, r := range s.rows {
 		total.Add(r.counts)
 		if i < maxRows {
-			width = max(width, columns(r.name))
+			width = max(width, draw.Columns(r.name))
 			digits = max(digits, len(r.done()))
 		}
 	}
 	var b strings.Builder
 	for i, r := range s.rows {
 		if i == maxRows {
-			b.WriteString("… and " + plural(len(s.rows)-i, "more group") + "\n")
+			b.WriteString("… and " + draw.Plural(len(s.rows)-i, "more group") + "\n")
 			break
 		}
 		r.print(&b, p, width, digits)
 	}
-	parts := append([]string{plural(total.Tasks, "task")}, endings(total)...)
+	parts := append([]string{draw.Plural(total.Tasks, "task")}, endings(total)...)
 	parts = append(parts, fmt.Sprintf("%.1fs", time.Since(s.began).Seconds()))
 	b.WriteString(strings.Join(parts, " · ") + "\n")
 	_, _ = io.WriteString(w, b.String())
@@ -118,29 +116,29 @@ func (s *summary) print(w io.Writer, p paint) {
 
 func (r *row) done() string { return fmt.Sprintf("%d/%d", r.counts.OK, r.counts.Tasks) }
 
-func (r *row) print(b *strings.Builder, p paint, width, digits int) {
-	mark := p.green("✓")
+func (r *row) print(b *strings.Builder, p draw.Paint, width, digits int) {
+	mark := p.Green("✓")
 	if r.counts.OK < r.counts.Tasks || r.open > 0 {
-		mark = p.red("✗")
+		mark = p.Red("✗")
 	}
-	pad := strings.Repeat(" ", width-columns(r.name))
+	pad := strings.Repeat(" ", width-draw.Columns(r.name))
 	fmt.Fprintf(b, "%s %s%s   %*s   %.1fs", mark, r.name, pad, digits, r.done(), r.duration.Seconds())
 	parts := endings(r.counts)
 	if r.open > 0 {
 		parts = append(parts, "not ended")
 	}
 	if len(parts) > 0 {
-		b.WriteString("   " + p.red(strings.Join(parts, ", ")))
+		b.WriteString("   " + p.Red(strings.Join(parts, ", ")))
 	}
 	if r.runs > 1 {
-		b.WriteString("   " + p.dim(plural(r.runs, "run")))
+		b.WriteString("   " + p.Dim(draw.Plural(r.runs, "run")))
 	}
 	b.WriteByte('\n')
 	for _, f := range r.failed {
 		text, _, _ := strings.Cut(f.Err.Error(), "\n")
-		fmt.Fprintf(b, "    %s   %s", cut(oneLine(f.Task), maxNameLength), cut(oneLine(text), maxReasonLen))
+		fmt.Fprintf(b, "    %s   %s", draw.Cut(draw.OneLine(f.Task), maxNameLength), draw.Cut(draw.OneLine(text), maxReasonLen))
 		if f.Err.Pos.IsValid() {
-			b.WriteString("   " + p.dim(oneLine(f.Err.Pos.String())))
+			b.WriteString("   " + p.Dim(draw.OneLine(f.Err.Pos.String())))
 		}
 		b.WriteByte('\n')
 	}

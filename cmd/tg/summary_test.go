@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/starlark-tg/tg/cmd/tg/internal/draw"
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/event"
 	"github.com/stretchr/testify/require"
@@ -77,7 +78,7 @@ func TestSummaryLongNames(t *testing.T) {
 	s.ran("a\n\x1b[2J", event.Counts{Tasks: 1, OK: 1}, 0)
 	text := s.text()
 	for l := range strings.SplitSeq(text, "\n") {
-		require.Less(t, columns(l), 120)
+		require.Less(t, draw.Columns(l), 120)
 	}
 	require.Contains(t, text, "✗ "+strings.Repeat("n", 39)+"…   0/1")
 	require.Contains(t, text, `✓ a\n\x1b[2J `)

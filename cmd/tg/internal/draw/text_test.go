@@ -1,4 +1,4 @@
-package main
+package draw
 
 import (
 	"testing"
@@ -18,19 +18,19 @@ func TestClean(t *testing.T) {
 		{"bad \xff\xfe", `bad \xff\xfe`, `bad \xff\xfe`},
 		{"\ufffd", "\ufffd", "\ufffd"},
 	} {
-		require.Equal(t, test.clean, clean(test.in))
-		require.Equal(t, test.oneLine, oneLine(test.in))
+		require.Equal(t, test.clean, Clean(test.in))
+		require.Equal(t, test.oneLine, OneLine(test.in))
 	}
 }
 
 func TestCut(t *testing.T) {
-	require.Equal(t, "abc", cut("abc", 3))
-	require.Equal(t, "ab…", cut("abcd", 3))
-	require.Equal(t, "äö…", cut("äöüß", 3))
+	require.Equal(t, "abc", Cut("abc", 3))
+	require.Equal(t, "ab…", Cut("abcd", 3))
+	require.Equal(t, "äö…", Cut("äöüß", 3))
 }
 
 func TestPlural(t *testing.T) {
-	require.Equal(t, "0 tasks", plural(0, "task"))
-	require.Equal(t, "1 task", plural(1, "task"))
-	require.Equal(t, "2 tasks", plural(2, "task"))
+	require.Equal(t, "0 tasks", Plural(0, "task"))
+	require.Equal(t, "1 task", Plural(1, "task"))
+	require.Equal(t, "2 tasks", Plural(2, "task"))
 }

@@ -1,4 +1,4 @@
-package main
+package draw
 
 import (
 	"errors"
@@ -17,25 +17,25 @@ const maxFailures = 100
 // maxCalls is how many calls of a stack are shown at each of its ends.
 const maxCalls = 10
 
-// report draws an error: where, what, how it came there, what to do.
-func report(w io.Writer, p paint, err error) {
+// Report draws an error: where, what, how it came there, what to do.
+func Report(w io.Writer, p Paint, err error) {
 	d := &drawing{p: p, gutter: 1, room: maxFailures}
 	d.measure(err)
 	var syntaxErr *engine.SyntaxError
 	if e, ok := err.(*engine.Error); ok {
-		d.title(p.red("error:"), e.Msg, p.bold)
+		d.title(p.Red("error:"), e.Msg, p.Bold)
 		d.failure(e)
 	} else if errors.As(err, &syntaxErr) {
 		d.problems(syntaxErr)
 	} else {
-		d.title(p.red("error:"), err.Error(), p.bold)
+		d.title(p.Red("error:"), err.Error(), p.Bold)
 	}
 	_, _ = io.WriteString(w, d.String())
 }
 
 type drawing struct {
 	strings.Builder
-	p      paint
+	p      Paint
 	gutter int    // width of line numbers
 	room   int    // how many more failed tasks are drawn
 	indent string // of what a nested group reports
@@ -49,7 +49,7 @@ func (d *drawing) line(s string) {
 
 // title adds a message; its further lines stand out from what is drawn below.
 func (d *drawing) title(label, msg string, style func(string) string) {
-	for i, l := range strings.Split(clean(msg), "\n") {
+	for i, l := range strings.Split(Clean(msg), "\n") {
 		if i > 0 {
 			label = "   "
 		}
@@ -59,8 +59,8 @@ func (d *drawing) title(label, msg string, style func(string) string) {
 
 // hint adds what to do about it.
 func (d *drawing) hint(text string) {
-	label := d.margin() + d.p.blue("= hint:")
-	for l := range strings.SplitSeq(clean(text), "\n") {
+	label := d.margin() + d.p.Blue("= hint:")
+	for l := range strings.SplitSeq(Clean(text), "\n") {
 		d.line(label + " " + l)
 		label = d.margin() + "       "
 	}
@@ -115,11 +115,11 @@ func (d *drawing) group(g *engine.GroupError) {
 	n := len(g.Failures)
 	for i, f := range g.Failures {
 		if d.room == 0 {
-			d.line("… and " + plural(n-i, "more failed task"))
+			d.line("… and " + Plural(n-i, "more failed task"))
 			return
 		}
 		d.room--
-		d.title(d.p.red(fmt.Sprintf("[%d/%d] %s:", i+1, n, oneLine(f.Task))), f.Err.Msg, plain)
+		d.title(d.p.Red(fmt.Sprintf("[%d/%d] %s:", i+1, n, OneLine(f.Task))), f.Err.Msg, plain)
 		indent := d.indent
 		d.failure(f.Err)
 		d.indent = indent
@@ -131,15 +131,35 @@ func plain(s string) string { return s }
 func (d *drawing) problems(e *engine.SyntaxError) {
 	for i, p := range e.Problems {
 		if i == maxFailures {
-			d.line("… and " + plural(len(e.Problems)-i, "more problem"))
+			d.line("… and " + Plural(len(e.Problems)-i, "more problem"))
 			return
 		}
-		d.title(d.p.red("error:"), p.Msg, d.p.bold)
+		d.title(d.p.Red("error:"), p.Msg, d.p.Bold)
 		d.frame(p.Pos, p.Pos, wordEnd(p.Pos, p.Line), p.Line)
 		if p.Hint != "" {
 			d.hint(p.Hint)
 		}
 	}
+}
+
+// Warn draws warnings.
+func Warn(w io.Writer, p Paint, list []engine.Warning) {
+	d := &drawing{p: p, gutter: 1, room: maxFailures}
+	for _, warning := range list {
+		d.gutter = max(d.gutter, len(fmt.Sprint(warning.Pos.Line)))
+	}
+	for i, warning := range list {
+		if i == maxFailures {
+			d.line("… and " + Plural(len(list)-i, "more warning"))
+			break
+		}
+		d.title(d.p.Yellow("warning:"), warning.Msg+" "+d.p.Dim("["+warning.Rule+"]"), d.p.Bold)
+		d.frame(warning.Pos, warning.Pos, wordEnd(warning.Pos, warning.Line), warning.Line)
+		if warning.Hint != "" {
+			d.hint(warning.Hint)
+		}
+	}
+	_, _ = io.WriteString(w, d.String())
 }
 
 func (d *drawing) margin() string { return strings.Repeat(" ", d.gutter+1) }
@@ -148,13 +168,13 @@ func (d *drawing) margin() string { return strings.Repeat(" ", d.gutter+1) }
 func (d *drawing) callers(stack []engine.Frame) {
 	for i := len(stack) - 1; i >= 0; i-- {
 		if shown := len(stack) - 1 - i; shown == maxCalls && i >= maxCalls {
-			d.line(d.margin() + "… " + plural(i-maxCalls+1, "more call"))
+			d.line(d.margin() + "… " + Plural(i-maxCalls+1, "more call"))
 			i = maxCalls - 1
 		}
 		f := stack[i]
-		text := fmt.Sprintf("called from %s", oneLine(f.Pos.String()))
+		text := fmt.Sprintf("called from %s", OneLine(f.Pos.String()))
 		if f.Name != "<toplevel>" {
-			text += " in " + oneLine(f.Name)
+			text += " in " + OneLine(f.Name)
 		}
 		d.line(d.margin() + text)
 	}

@@ -1,4 +1,4 @@
-package main
+package draw
 
 import (
 	"math/rand/v2"
@@ -55,7 +55,7 @@ func TestWindowAlways(t *testing.T) {
 
 func TestColumns(t *testing.T) {
 	for text, want := range map[string]int{"": 0, "abc": 3, "é": 1, "e\u0301": 1, "日本": 4, "한": 2, "🎉": 2, "a\u200db": 2, "ﾊ": 1, "…": 1} {
-		require.Equal(t, want, columns(text), "%q", text)
+		require.Equal(t, want, Columns(text), "%q", text)
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package draw
 
 import (
 	"fmt"
@@ -14,14 +14,14 @@ func hostile(c rune) bool {
 	return unicode.IsControl(c) || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069
 }
 
-// clean makes text of a script safe to show: hostile characters are spelled out,
+// Clean makes text of a script safe to show: hostile characters are spelled out,
 // but for newline and tab.
-func clean(s string) string {
+func Clean(s string) string {
 	return spell(s, func(c rune) bool { return hostile(c) && c != '\n' && c != '\t' })
 }
 
-// oneLine is clean for names and the like, where a newline is hostile too.
-func oneLine(s string) string { return spell(s, hostile) }
+// OneLine is Clean for names and the like, where a newline is hostile too.
+func OneLine(s string) string { return spell(s, hostile) }
 
 func spell(s string, bad func(rune) bool) string {
 	if strings.IndexFunc(s, bad) < 0 && utf8.ValidString(s) {
@@ -49,16 +49,20 @@ func spell(s string, bad func(rune) bool) string {
 	return b.String()
 }
 
-// cut shortens s to n characters.
-func cut(s string, n int) string {
+// Cut shortens s to n characters.
+func Cut(s string, n int) string {
 	r := []rune(s)
-	if len(r) <= n {
+	switch {
+	case len(r) <= n:
 		return s
+	case n < 1:
+		return ""
 	}
 	return string(r[:n-1]) + "…"
 }
 
-func plural(n int, word string) string {
+// Plural counts: 1 task, 2 tasks.
+func Plural(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
 	}

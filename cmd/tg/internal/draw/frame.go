@@ -1,4 +1,4 @@
-package main
+package draw
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 
 // frame draws a line of source with what is meant underlined.
 func (d *drawing) frame(pos, start, end syntax.Position, text string) {
-	d.line(strings.Repeat(" ", d.gutter) + d.p.blue("-->") + " " + oneLine(pos.String()))
+	d.line(strings.Repeat(" ", d.gutter) + d.p.Blue("-->") + " " + OneLine(pos.String()))
 	if !start.IsValid() || start.Line < 1 {
 		start, end = pos, syntax.Position{}
 	}
@@ -27,12 +27,12 @@ func (d *drawing) frame(pos, start, end syntax.Position, text string) {
 		}
 	}
 	before, marked, after := window(runes, from, max(to, from))
-	bar := d.p.blue("|")
+	bar := d.p.Blue("|")
 	d.line(d.margin() + bar)
 	number := fmt.Sprintf("%*d", d.gutter, start.Line)
-	d.line(d.p.blue(number) + " " + bar + " " + before + marked + after)
-	carets := strings.Repeat("^", max(1, columns(marked)))
-	d.line(d.margin() + bar + " " + strings.Repeat(" ", columns(before)) + d.p.red(carets))
+	d.line(d.p.Blue(number) + " " + bar + " " + before + marked + after)
+	carets := strings.Repeat("^", max(1, Columns(marked)))
+	d.line(d.margin() + bar + " " + strings.Repeat(" ", Columns(before)) + d.p.Red(carets))
 }
 
 // wordEnd returns where the word at pos ends; it is not valid if there is none.
@@ -83,8 +83,8 @@ func window(line []rune, from, to int) (before, marked, after string) {
 	return left + show(line[first:from]), show(line[from:to]), show(line[to:last]) + right
 }
 
-// columns returns how wide a terminal shows s.
-func columns(s string) int {
+// Columns returns how wide a terminal shows s.
+func Columns(s string) int {
 	n := 0
 	for _, c := range s {
 		switch {
