@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -96,6 +97,20 @@ func needGo(t *testing.T) {
 	}
 }
 
+// The summary is what tg says of the first program, but for the times.
+func TestREADMESummary(t *testing.T) {
+	needGo(t)
+	path := filepath.Join(t.TempDir(), "check.star")
+	require.NoError(t, os.WriteFile(path, []byte(examples(t)[0].source), 0o600))
+	cmd := exec.Command("go", "run", "../cmd/tg", "exec", path)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	require.NoError(t, cmd.Run(), said.String())
+	times := regexp.MustCompile(`\d\.\ds`)
+	got := strings.ReplaceAll(said.String(), filepath.Dir(path)+string(filepath.Separator), "")
+	require.Equal(t, times.ReplaceAllString(blocks(t, "console")[0], "N"), times.ReplaceAllString(got, "N"))
+}
+
 func TestREADMECommands(t *testing.T) {
 	commands := blocks(t, "sh")
 	require.Len(t, commands, 1)
@@ -106,4 +121,20 @@ func TestREADMECommands(t *testing.T) {
 	out, err := run.Output()
 	require.NoError(t, err)
 	require.Contains(t, string(out), "(function=add; result=45)")
+}
+
+// Each module that go.mod asks for is explained.
+func TestDependenciesAreExplained(t *testing.T) {
+	mod, err := os.ReadFile("../go.mod")
+	require.NoError(t, err)
+	security, err := os.ReadFile("../.github/SECURITY.md")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(mod)) {
+		fields := strings.Fields(line)
+		if len(fields) != 2 || !strings.HasPrefix(fields[1], "v") { // indirect ones have a comment
+			continue
+		}
+		name := regexp.MustCompile(`/v\d+$`).ReplaceAllString(fields[0], "")
+		require.Contains(t, string(security), path.Base(name), fields[0])
+	}
 }

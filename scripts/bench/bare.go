@@ -70,7 +70,7 @@ func newPool(args []string) (*pool, error) {
 		return nil, err
 	}
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // as tg does: what runs the kernels is to be compared
+		debug.SetGCPercent(1600) // as tg has it for so little that is alive: what runs the kernels is to be compared
 	}
 	source, err := twins.ReadFile("kernels.star")
 	if err != nil {

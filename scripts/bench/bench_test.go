@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,4 +48,41 @@ func TestMeans(t *testing.T) {
 	require.Equal(t, "geometric mean of the 2", list[0].What)
 	require.Equal(t, []bool{true, true, false}, []bool{list[0].Met, list[1].Met, list[2].Met})
 	require.Equal(t, "≥ 3×", list[0].Aim)
+}
+
+func TestCompare(t *testing.T) {
+	old := &report{Cores: 2, Go: "go1", Python: "Python 3", Lines: []line{{Row: "a", What: "w", Peer: "p", Ratio: 2}, {Row: "b", What: "w", Peer: "p", Ratio: 2}, {Row: "gone", Ratio: 1}}}
+	now := &report{Cores: 2, Lines: []line{{Row: "a", What: "w", Peer: "p", Ratio: 3}, {Row: "b", What: "w", Peer: "p", Ratio: 1}, {Row: "new", Ratio: 1}, {Row: "b", What: "w", Peer: "p"}}}
+	var out bytes.Buffer
+	require.NoError(t, now.compareTo(&out, old))
+	require.Regexp(t, `a +w +p +2.00× +3.00× +\+50 % *\n`, out.String())
+	require.Regexp(t, `b +w +p +2.00× +1.00× +-50 % +worse\n`, out.String())
+	require.NotContains(t, out.String(), "gone")
+	require.NotContains(t, out.String(), "not measured alike")
+	now.Cores = 4
+	require.NoError(t, now.compareTo(&out, old))
+	require.Contains(t, out.String(), "not measured alike")
+
+	file := filepath.Join(t.TempDir(), "old.json")
+	require.NoError(t, old.write(file))
+	again, err := readReport(file)
+	require.NoError(t, err)
+	require.Equal(t, old, again)
+	_, err = readReport("main.go")
+	require.ErrorContains(t, err, "is not what -json writes")
+}
+
+func TestOneLine(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, oneLine(&out, "print(1 + 1)"))
+	require.Equal(t, "2\n", out.String())
+	require.Error(t, oneLine(&out, "x"))
+}
+
+func TestFlatness(t *testing.T) {
+	r := row{name: "stream", flat: 1.25, peers: []peer{{side: side{name: "a tenth"}}}}
+	l := r.flatness("items", [][]sample{{{peak: 12 << 20}}, {{peak: 10 << 20}}})
+	require.True(t, l.Met)
+	require.Equal(t, []any{12.0, 10.0, "≤ 1.25 of it"}, []any{l.TG, l.PeerValue, l.Aim})
+	require.False(t, r.flatness("items", [][]sample{{{peak: 13 << 20}}, {{peak: 10 << 20}}}).Met)
 }

@@ -2,7 +2,7 @@
 // prints medians and ratios. Absolute times depend on the machine; ratios taken
 // in one run do less so.
 //
-//	go run ./scripts/bench [-quick] [-n RUNS] [-json FILE] [ROW...]
+//	go run ./scripts/bench [-quick] [-n RUNS] [-json FILE] [-compare FILE] [ROW...]
 //
 // A row is a twin pair or more: NAME.star for tg, NAME.py for CPython. Each twin
 // prints the seconds of its measured part, so that the start of a process does
@@ -39,8 +39,20 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	runs := flags.Int("n", 5, "run each twin `N` times")
 	file := flags.String("json", "", "write the numbers to `FILE` too")
 	alone := flags.Int("bare", 0, "do nothing but the bare go.starlark.net side's part, with `N` tasks: of KERNEL WORKERS SIZE, or no-ops")
+	old := flags.String("compare", "", "say how the ratios stand to those that -json wrote to `FILE`")
+	script := flags.String("line", "", "do nothing but the bare go.starlark.net side's part of the row start: run `CODE`")
+	server := flags.Bool("serve", false, "do nothing but the server of the row http, until standard input ends")
+	requests := flags.Int("gets", 0, "do nothing but plain Go's part of the row http: `N` requests to an address")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	switch {
+	case *script != "":
+		return oneLine(out, *script)
+	case *server:
+		return serve(os.Stdin, out)
+	case *requests > 0:
+		return gets(out, *requests, flags.Arg(0))
 	}
 	if *alone > 0 {
 		return bare(out, *alone, flags.Args())
@@ -54,6 +66,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if *quick {
 		*runs = 1
+	}
+	var before *report
+	if *old != "" {
+		if before, err = readReport(*old); err != nil {
+			return err
+		}
 	}
 	b, err := newBench(ctx, *quick, *runs)
 	if err != nil {
@@ -71,6 +89,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	report.Lines = append(report.Lines, means(report.Lines)...)
 	if err := report.print(out); err != nil {
 		return err
+	}
+	if before != nil {
+		if err := report.compareTo(out, before); err != nil {
+			return err
+		}
 	}
 	if *file == "" {
 		return nil

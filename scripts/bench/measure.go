@@ -33,7 +33,13 @@ func (b *bench) measure(r row) ([]line, error) {
 		if r.most > 0 {
 			l.Aim, l.Met = fmt.Sprintf("≤ %g s", r.most), l.TG <= r.most
 		}
+		if r.each > 0 && l.Aim == "" {
+			l.Aim, l.Met = fmt.Sprintf("≤ %g ms each", 1000*r.each), l.TG <= r.each*float64(n)
+		}
 		lines = append(lines, l)
+	}
+	if r.flat > 0 && samples[1] != nil {
+		lines = append(lines, r.flatness(what, samples))
 	}
 	if r.bytes > 0 {
 		l, err := b.memory(r, n, what, samples)
@@ -86,6 +92,17 @@ func (l *line) compare(tg, peers []sample, p peer) {
 // aim sets the aim of a ratio.
 func (l *line) aim(least float64) {
 	l.Aim, l.Met = fmt.Sprintf("≥ %.3g×", least), l.Ratio >= least
+}
+
+// flatness compares the memory of much work and little.
+func (r row) flatness(what string, samples [][]sample) line {
+	const mega = 1 << 20
+	l := line{Row: r.name, What: what, Unit: "MB", TG: median(samples[0], peakBytes) / mega, Peer: r.peers[0].name, PeerValue: median(samples[1], peakBytes) / mega}
+	if l.TG > 0 {
+		l.Ratio = l.PeerValue / l.TG
+	}
+	l.Aim, l.Met = fmt.Sprintf("≤ %g of it", r.flat), l.TG <= r.flat*l.PeerValue
+	return l
 }
 
 // memory compares the memory for a task: that of the process, less what it has

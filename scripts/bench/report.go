@@ -17,6 +17,7 @@ type report struct {
 	Cores  int    `json:"cores"`
 	Go     string `json:"go"`
 	Python string `json:"python"` // "": there is none
+	Binary int64  `json:"binary"` // bytes of tg
 	Quick  bool   `json:"quick"`  // too small to say anything
 	Runs   int    `json:"runs"`
 	Lines  []line `json:"lines"`
@@ -26,7 +27,7 @@ type report struct {
 type line struct {
 	Row       string  `json:"row"`
 	What      string  `json:"what"`
-	Unit      string  `json:"unit"` // of TG and PeerValue: s, KB a task; "": there is only a ratio
+	Unit      string  `json:"unit"` // of TG and PeerValue: s, KB a task, MB; "": there is only a ratio
 	TG        float64 `json:"tg"`
 	Peer      string  `json:"peer"`
 	PeerValue float64 `json:"peer_value"` // 0: not measured
@@ -43,6 +44,9 @@ func (b *bench) newReport() *report {
 		out, _ := exec.CommandContext(b.ctx, b.python, "--version").Output()
 		r.Python = strings.TrimSpace(string(out))
 	}
+	if info, err := os.Stat(b.tg); err == nil {
+		r.Binary = info.Size()
+	}
 	return r
 }
 
@@ -51,7 +55,7 @@ func (r *report) print(out io.Writer) error {
 	if python == "" {
 		python = "no python3: its rows are skipped"
 	}
-	fmt.Fprintf(out, "%d cores, %s, %s, medians of %d\n\n", r.Cores, r.Go, python, r.Runs)
+	fmt.Fprintf(out, "%d cores, %s, %s, tg has %.1f MB, medians of %d\n\n", r.Cores, r.Go, python, float64(r.Binary)/1e6, r.Runs)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "row\twork\ttg\tpeer\t\tratio\taim\t")
 	for _, l := range r.Lines {

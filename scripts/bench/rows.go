@@ -15,6 +15,8 @@ type row struct {
 	peers []peer
 	most  float64 // seconds that tg may take; 0: no aim but the peers'
 	bytes float64 // of memory that tg may take for a task; 0: not measured
+	each  float64 // seconds that tg may take for a task; 0: no aim
+	flat  float64 // how much more memory tg may take than its first peer, which is tg with less to do; 0: not measured
 }
 
 // A side does the work of n tasks.
@@ -64,6 +66,19 @@ var rows = append([]row{
 		tg:    star("cores", strconv.Itoa(cores)),
 		peers: []peer{{side: side{"tg with 1 worker", star("cores", "1").run}, least: 0.95 * float64(cores)}},
 	},
+	{
+		name: "vault", what: "keys inserted and got from 8 tasks", tasks: 100_000, quick: 1_000,
+		tg:    star("vault"),
+		peers: []peer{{side: python("CPython, a dict under a lock", "vault"), least: 5}},
+	},
+	{
+		name: "stream", what: "items through imap_unordered", tasks: 10_000_000, quick: 20_000,
+		tg:    star("stream"),
+		peers: []peer{{side: side{"tg, a tenth of them", star("stream").run}, share: 10}},
+		flat:  1.25,
+	},
+	webRow(),
+	startRow(),
 }, cpuRows()...)
 
 var cores = runtime.NumCPU()

@@ -27,6 +27,9 @@ type bench struct {
 	python string // "": there is none
 	quick  bool
 	runs   int
+
+	address string // of the server; "": it was not needed yet
+	stop    func() // it; nil: there is none
 }
 
 // A sample is one run of one side.
@@ -46,7 +49,7 @@ func newBench(ctx context.Context, quick bool, runs int) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{ctx: ctx, dir: dir, tg: filepath.Join(dir, "tg.exe"), self: self, quick: quick, runs: runs}
-	b.python, _ = exec.LookPath("python3")
+	b.python = findPython(ctx)
 	err = os.CopyFS(dir, twins)
 	if err == nil {
 		err = b.build()
@@ -58,6 +61,16 @@ func newBench(ctx context.Context, quick bool, runs int) (*bench, error) {
 	return b, nil
 }
 
+// findPython returns CPython itself: what PATH has may be a script that looks for it, which
+// is not what is measured. "" is none.
+func findPython(ctx context.Context) string {
+	out, err := exec.CommandContext(ctx, "python3", "-c", "import sys; print(sys.executable)").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
 func (b *bench) build() error {
 	out, err := exec.CommandContext(b.ctx, "go", "build", "-o", b.tg, "github.com/starlark-tg/tg/cmd/tg").CombinedOutput()
 	if err != nil {
@@ -66,7 +79,12 @@ func (b *bench) build() error {
 	return nil
 }
 
-func (b *bench) close() { _ = os.RemoveAll(b.dir) }
+func (b *bench) close() {
+	if b.stop != nil {
+		b.stop()
+	}
+	_ = os.RemoveAll(b.dir)
+}
 
 // twin runs a program with n and args; it prints its seconds and its answer.
 func (b *bench) twin(n int, args []string, command ...string) (sample, error) {
