@@ -38,6 +38,11 @@ type Task struct {
 	Timeout time.Duration // of one start, 0 is none: the context of the handler ends then
 	Code    []Hash        // blobs that were Put and that the handler will ask for
 	Data    []byte        // of any size
+
+	// Answer, of a task that is to be sent, answers what it asks (Line.Ask), once for
+	// each op: who asks again gets the same answer. It may block; its context ends with
+	// Do. Calls for one task come one at a time. Nil: nothing can be asked.
+	Answer func(ctx context.Context, op string, question []byte) (answer []byte)
 }
 
 // An Outcome is what became of a task.
@@ -53,11 +58,31 @@ type Outcome struct {
 // Safe for concurrent use; frames of one goroutine keep their order.
 type Feed func(frame []byte)
 
+// A Line connects a running task with who sent it. All methods are safe for
+// concurrent use; after the task's end they do nothing, and Ask fails.
+type Line interface {
+	// Say is a Feed.
+	Say(frame []byte)
+
+	// Ask puts a question to who sent the task, and blocks until it is answered or
+	// ctx ends. op names the question within the task: the same one, asked again by
+	// this start of the task or another, is not put again but gets the same answer.
+	// Question and answer may have MaxQuestion bytes.
+	Ask(ctx context.Context, op string, question []byte) (answer []byte, err error)
+
+	// Rest calls block, and blocks as long. Meanwhile the task does not count: the
+	// worker may take another one.
+	Rest(block func())
+}
+
+// MaxQuestion is how many bytes a question of a task, or an answer, may have.
+const MaxQuestion = 512 << 10
+
 // A Handler runs one task on a worker and returns the bytes of its result; a
 // failure of the task is a result too. It returns soon after its context ends:
 // then nobody wants the result. A Handler is called by many goroutines at once.
 // A panic in it is not caught.
-type Handler func(ctx context.Context, task Task, feed Feed) []byte
+type Handler func(ctx context.Context, task Task, line Line) []byte
 
 // A Dispatcher sends the tasks of one run. All methods are safe for concurrent use.
 type Dispatcher interface {

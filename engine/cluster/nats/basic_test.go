@@ -55,8 +55,8 @@ func TestLarge(t *testing.T) {
 	wc := join(t, address, o)
 	w, err := wc.Worker()
 	require.NoError(t, err)
-	work(t, wc, cluster.WorkerConfig{Slots: 2}, func(ctx context.Context, task cluster.Task, feed cluster.Feed) []byte {
-		feed(bytes.Repeat([]byte("p"), 1<<20))
+	work(t, wc, cluster.WorkerConfig{Slots: 2}, func(ctx context.Context, task cluster.Task, line cluster.Line) []byte {
+		line.Say(bytes.Repeat([]byte("p"), 1<<20))
 		var all []byte
 		for _, h := range task.Code {
 			blob, err := w.Blob(ctx, h)
@@ -95,9 +95,9 @@ func TestLogsWholeAndInOrder(t *testing.T) {
 	t.Parallel()
 	c := embed(t, nats.Options{})
 	d := dispatcher(t, c)
-	worker(t, c, cluster.WorkerConfig{Slots: 4}, func(_ context.Context, task cluster.Task, feed cluster.Feed) []byte {
+	worker(t, c, cluster.WorkerConfig{Slots: 4}, func(_ context.Context, task cluster.Task, line cluster.Line) []byte {
 		for i := range 200 {
-			feed(fmt.Appendf(nil, "%s %d\n", task.ID, i))
+			line.Say(fmt.Appendf(nil, "%s %d\n", task.ID, i))
 			if i == 100 {
 				time.Sleep(30 * time.Millisecond)
 			}
@@ -125,7 +125,7 @@ func TestCancel(t *testing.T) {
 	c := embed(t, nats.Options{})
 	d := dispatcher(t, c)
 	began, ended := make(chan struct{}, 1), make(chan error, 1)
-	worker(t, c, cluster.WorkerConfig{Slots: 1}, func(ctx context.Context, task cluster.Task, _ cluster.Feed) []byte {
+	worker(t, c, cluster.WorkerConfig{Slots: 1}, func(ctx context.Context, task cluster.Task, _ cluster.Line) []byte {
 		if string(task.Data) != "1" {
 			return task.Data
 		}
@@ -155,7 +155,7 @@ func TestTimeoutIsAResult(t *testing.T) {
 	t.Parallel()
 	c := embed(t, nats.Options{})
 	d := dispatcher(t, c)
-	worker(t, c, cluster.WorkerConfig{}, func(ctx context.Context, _ cluster.Task, _ cluster.Feed) []byte {
+	worker(t, c, cluster.WorkerConfig{}, func(ctx context.Context, _ cluster.Task, _ cluster.Line) []byte {
 		<-ctx.Done()
 		return []byte(context.Cause(ctx).Error())
 	})
@@ -171,7 +171,7 @@ func TestOtherVersion(t *testing.T) {
 	t.Parallel()
 	c := embed(t, nats.Options{Patience: 1500 * time.Millisecond})
 	d := dispatcher(t, c)
-	worker(t, c, cluster.WorkerConfig{Name: "old", ABI: "v0"}, func(context.Context, cluster.Task, cluster.Feed) []byte {
+	worker(t, c, cluster.WorkerConfig{Name: "old", ABI: "v0"}, func(context.Context, cluster.Task, cluster.Line) []byte {
 		t.Error("it got a task")
 		return nil
 	})
@@ -197,7 +197,7 @@ func TestWindow(t *testing.T) {
 	c := embed(t, nats.Options{})
 	d := dispatcher(t, c)
 	const slots = 3
-	worker(t, c, cluster.WorkerConfig{Slots: slots}, func(context.Context, cluster.Task, cluster.Feed) []byte {
+	worker(t, c, cluster.WorkerConfig{Slots: slots}, func(context.Context, cluster.Task, cluster.Line) []byte {
 		time.Sleep(2 * time.Millisecond)
 		return nil
 	})

@@ -105,7 +105,7 @@ func TestCutWorker(t *testing.T) {
 	}, 10*time.Second, 50*time.Millisecond)
 }
 
-func napper(ctx context.Context, task cluster.Task, _ cluster.Feed) []byte {
+func napper(ctx context.Context, task cluster.Task, _ cluster.Line) []byte {
 	select {
 	case <-ctx.Done():
 	case <-time.After(time.Duration(rand.IntN(50)) * time.Millisecond):
@@ -119,7 +119,7 @@ func TestLeavingWorker(t *testing.T) {
 	c := embed(t, nats.Options{})
 	d := dispatcher(t, c)
 	began := make(chan struct{}, 10)
-	stop := worker(t, c, cluster.WorkerConfig{Name: "leaving", Slots: 2}, func(ctx context.Context, _ cluster.Task, _ cluster.Feed) []byte {
+	stop := worker(t, c, cluster.WorkerConfig{Name: "leaving", Slots: 2}, func(ctx context.Context, _ cluster.Task, _ cluster.Line) []byte {
 		began <- struct{}{}
 		<-ctx.Done()
 		return []byte("half done")
@@ -189,7 +189,7 @@ func TestDeadCoordinator(t *testing.T) {
 	d, err := c.Dispatcher(t.Context())
 	require.NoError(t, err)
 	began, ended := make(chan struct{}, 1), make(chan error, 1)
-	worker(t, server, cluster.WorkerConfig{Slots: 1}, func(ctx context.Context, task cluster.Task, _ cluster.Feed) []byte {
+	worker(t, server, cluster.WorkerConfig{Slots: 1}, func(ctx context.Context, task cluster.Task, _ cluster.Line) []byte {
 		if string(task.Data) != "1" {
 			return task.Data
 		}
@@ -270,7 +270,7 @@ func TestDeliveredTwice(t *testing.T) {
 	address, o := c.Invitation()
 	p := proxy(t, address)
 	var runs atomic.Int32
-	slow := func(ctx context.Context, task cluster.Task, _ cluster.Feed) []byte {
+	slow := func(ctx context.Context, task cluster.Task, _ cluster.Line) []byte {
 		n := runs.Add(1)
 		time.Sleep(1700 * time.Millisecond)
 		return fmt.Append(nil, n)

@@ -120,6 +120,6 @@ func task(i int) cluster.Task {
 }
 
 // echo returns what it is given, with a sign.
-func echo(_ context.Context, task cluster.Task, _ cluster.Feed) []byte {
+func echo(_ context.Context, task cluster.Task, _ cluster.Line) []byte {
 	return append([]byte("="), task.Data...)
 }

@@ -59,7 +59,7 @@ func workerMain() {
 
 // processHandler does what the first word of the data says.
 func processHandler(store cluster.Store) cluster.Handler {
-	return func(ctx context.Context, task cluster.Task, feed cluster.Feed) []byte {
+	return func(ctx context.Context, task cluster.Task, line cluster.Line) []byte {
 		word, rest, _ := bytes.Cut(task.Data, []byte(" "))
 		switch string(word) {
 		case "poison":
@@ -68,7 +68,7 @@ func processHandler(store cluster.Store) cluster.Handler {
 		case "sleep":
 			ms, _ := strconv.Atoi(string(rest))
 			for i := range 3 {
-				feed(fmt.Appendf(nil, "%s line %d", task.ID, i))
+				line.Say(fmt.Appendf(nil, "%s line %d", task.ID, i))
 			}
 			select {
 			case <-ctx.Done():

@@ -95,7 +95,7 @@ func TestForgedTask(t *testing.T) {
 	d := dispatcher(t, c)
 	var runs atomic.Int32
 	hold := make(chan struct{})
-	worker(t, c, cluster.WorkerConfig{Slots: 4}, func(context.Context, cluster.Task, cluster.Feed) []byte {
+	worker(t, c, cluster.WorkerConfig{Slots: 4}, func(context.Context, cluster.Task, cluster.Line) []byte {
 		runs.Add(1)
 		<-hold
 		return nil

@@ -2,6 +2,7 @@ package nats
 
 import (
 	"bytes"
+	"context"
 	"sync"
 	"time"
 )
@@ -23,8 +24,8 @@ type speaker struct {
 	ended  bool
 }
 
-// say is the task's Feed. After the end it does nothing.
-func (sp *speaker) say(frame []byte) {
+// Say is the task's Feed. After the end it does nothing.
+func (sp *speaker) Say(frame []byte) {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
 	if sp.ended {
@@ -69,3 +70,9 @@ func (sp *speaker) end() [][]byte {
 	}
 	return sp.frames
 }
+
+// Ask is not there yet.
+func (sp *speaker) Ask(context.Context, string, []byte) ([]byte, error) { panic("not there yet") }
+
+// Rest calls block.
+func (sp *speaker) Rest(block func()) { block() }

@@ -65,7 +65,7 @@ func (s *shift) perform(ctx context.Context, head taskHead, data []byte, attempt
 	}
 	speaker := &speaker{s: s, subject: logSubject(task.Run, task.ID), nonce: out.nonce}
 	began := time.Now()
-	result := s.handle(ctx, task, speaker.say)
+	result := s.handle(ctx, task, speaker)
 	out.took = time.Since(began)
 	frames := speaker.end()
 	if ctx.Err() != nil {
@@ -75,13 +75,13 @@ func (s *shift) perform(ctx context.Context, head taskHead, data []byte, attempt
 }
 
 // handle calls the handler within the task's time.
-func (s *shift) handle(ctx context.Context, task cluster.Task, feed cluster.Feed) []byte {
+func (s *shift) handle(ctx context.Context, task cluster.Task, line cluster.Line) []byte {
 	if task.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, task.Timeout, cluster.ErrTimeout)
 		defer cancel()
 	}
-	return s.handler(ctx, task, feed)
+	return s.handler(ctx, task, line)
 }
 
 // ending is what to say of a message whose task was not finished.
