@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/binary"
+	"errors"
 	"reflect"
 	"strings"
 	"unsafe"
@@ -206,28 +207,50 @@ func (w *walk) unknown(v starlark.Value) string {
 
 // elems returns what v, such as "abc".elems(), was made of; nil: v is no such value.
 func elems(v starlark.Value) (method string, text starlark.Value) {
-	if typ := v.Type(); typ != "string.elems" && typ != "string.codepoints" && typ != "bytes.elems" {
+	typ := v.Type()
+	if typ != "string.elems" && typ != "string.codepoints" && typ != "bytes.elems" {
 		return "", nil
 	}
-	e, err := (&syntax.FileOptions{}).ParseExpr("", v.String(), 0)
+	shown := v.String() // "abc".elems()
+	dot := strings.LastIndexByte(shown, '.')
+	s, err := unquote(shown[:max(dot, 0)])
+	if err != nil { // it is no text, and cannot be written as a literal
+		s = spelled(v.(starlark.Iterable), typ == "string.codepoints")
+	}
+	method = strings.TrimSuffix(shown[dot+1:], "()")
+	if typ == "bytes.elems" {
+		return method, starlark.Bytes(s)
+	}
+	return method, starlark.String(s)
+}
+
+// unquote reads a string literal.
+func unquote(quoted string) (string, error) {
+	e, err := (&syntax.FileOptions{}).ParseExpr("", quoted, 0)
 	if err != nil {
-		return "", nil
+		return "", err
 	}
-	call, _ := e.(*syntax.CallExpr)
-	if call == nil {
-		return "", nil
+	if lit, ok := e.(*syntax.Literal); ok {
+		if s, ok := lit.Value.(string); ok {
+			return s, nil
+		}
 	}
-	dot, _ := call.Fn.(*syntax.DotExpr)
-	if dot == nil {
-		return "", nil
+	return "", errors.New("it is no string")
+}
+
+// spelled puts a string together again of its bytes or characters.
+func spelled(it starlark.Iterable, runes bool) string {
+	var b strings.Builder
+	for v := range starlark.Elements(it) {
+		if s, ok := starlark.AsString(v); ok {
+			b.WriteString(s)
+		} else if n, err := starlark.AsInt32(v); err == nil && runes {
+			b.WriteRune(rune(n))
+		} else if err == nil {
+			b.WriteByte(byte(n))
+		}
 	}
-	lit, _ := dot.X.(*syntax.Literal)
-	if s, ok := lit.Value.(string); ok && strings.HasPrefix(v.Type(), "bytes") {
-		return dot.Name.Name, starlark.Bytes(s)
-	} else if ok {
-		return dot.Name.Name, starlark.String(s)
-	}
-	return "", nil
+	return b.String()
 }
 
 // finish writes a node: all nodes that it holds are written.
