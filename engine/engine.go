@@ -28,6 +28,8 @@ type Options struct {
 	Env   map[string]string // variables that scripts read beside the process's environment, without a grant; programs get them too
 	Allow permit.Set        // what scripts may touch; zero: nothing. Its Audit is called as well as Events
 
+	Remote Remote // makes the calls of tasks, elsewhere; nil: they are made here
+
 	MaxWorkers  int    // tasks running at once over all groups; 0: only the groups' own bounds
 	Serial      bool   // one task at a time, in order of registration
 	Joblog      string // JSON Lines of every task that has ended, of groups that name no file of their own; "": none
@@ -60,6 +62,10 @@ type Module struct {
 	// returned elsewhere. It must not trust it, and must not look into lists, dicts, sets
 	// and functions in it: they are not filled yet.
 	Restore map[string]func(state starlark.Value) (starlark.Value, error)
+
+	// Perform, of the one module that knows tasks, makes calls that came from another
+	// process, as [Run.Do] says.
+	Perform func(t *Thread, calls []*Call, enough func() bool)
 }
 
 // An Engine compiles and runs scripts. It is immutable and safe for concurrent use.

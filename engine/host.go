@@ -2,9 +2,9 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"github.com/starlark-tg/tg/engine/dialect"
-	"go.starlark.net/starlark"
 )
 
 // NewHost returns a run without a script, for functions that came from elsewhere: their
@@ -26,9 +26,41 @@ func (e *Engine) NewHost(ctx context.Context, name string) (*Run, error) {
 	return run, nil
 }
 
-// Do calls a function of a host on a thread of its own, and blocks until the function has
-// ended and all that it has started and deferred; ctx stops it. given, if not nil, tells error
-// texts what the function is. The error is an *Error or an *ExitError. Many calls may run at once.
-func (r *Run) Do(ctx context.Context, to Outputs, given *Given, fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	return r.again(ctx, to).callOnce(given, fn, args, kwargs)
+// Do makes calls for a host, one after the other on a thread of its own, and blocks until
+// they have ended with all that they have started and deferred; ctx stops them. What came of
+// each is in it. Those that have not begun once enough says true, if it is not nil, are left
+// alone. Many Dos may run at once.
+func (r *Run) Do(ctx context.Context, to Outputs, enough func() bool, calls ...*Call) {
+	run := r.again(ctx, to)
+	defer run.cancel(nil)
+	defer run.watchMemory()()
+	if enough == nil {
+		enough = func() bool { return false }
+	}
+	perform := performEach
+	for _, m := range r.engine.opts.Modules {
+		if m.Perform != nil {
+			perform = m.Perform
+		}
+	}
+	late := run.once("call", func(t *Thread) error {
+		perform(t, calls, enough)
+		return nil
+	})
+	if c := calls[0]; len(calls) == 1 && late != nil && c.Err == nil {
+		c.Value, c.Err, c.Ended = nil, late, true
+	}
+}
+
+// performEach makes calls of an engine that has no module for tasks.
+func performEach(t *Thread, calls []*Call, enough func() bool) {
+	for i, c := range calls {
+		if i > 0 && enough() {
+			return
+		}
+		began := time.Now()
+		t.Give(&c.Given)
+		c.Value, c.Err = t.Call(c.Fn, c.Args, c.Kwargs)
+		c.Took, c.Ended = time.Since(began), true
+	}
 }

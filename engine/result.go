@@ -63,7 +63,7 @@ func (r *Result) CallTo(ctx context.Context, to Outputs, name string, args ...an
 			return nil, err
 		}
 	}
-	return r.run.again(ctx, to).callOnce(nil, fn, tuple, nil)
+	return r.run.again(ctx, to).callOnce(fn, tuple)
 }
 
 // Unmarshal stores a Starlark value in *dst, as json.Unmarshal does; see convert.ToGo.
@@ -103,13 +103,12 @@ func (r *Run) again(ctx context.Context, to Outputs) *Run {
 }
 
 // callOnce calls a function on a thread of its own and ends the run.
-func (r *Run) callOnce(given *Given, fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (r *Run) callOnce(fn starlark.Value, args starlark.Tuple) (starlark.Value, error) {
 	defer r.cancel(nil)
 	defer r.watchMemory()()
 	var v starlark.Value
 	err := r.once("call", func(t *Thread) (err error) {
-		t.Give(given)
-		v, err = t.Call(fn, args, kwargs)
+		v, err = t.Call(fn, args, nil)
 		return err
 	})
 	if err != nil {

@@ -54,17 +54,25 @@ func (p *plan) flow(g *Group) error {
 func (w *worker) call(r *Result) (starlark.Value, error) {
 	args, kwargs := r.arguments()
 	if f, ok := r.spec.fn.(engine.Flow); ok {
-		return w.callFlow(f, args, kwargs)
+		return w.callFlow(r, f, args, kwargs)
 	}
-	return w.thread.Call(r.spec.fn, args, kwargs)
+	return w.make(r, r.spec.fn, args, kwargs)
 }
 
-func (w *worker) callFlow(f engine.Flow, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// make makes the call, here or elsewhere.
+func (w *worker) make(r *Result, fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if r.spec.remote != nil {
+		return w.send(r, fn, args, kwargs)
+	}
+	return w.thread.Call(fn, args, kwargs)
+}
+
+func (w *worker) callFlow(r *Result, f engine.Flow, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	kwargs, err := f.Take(w.thread, kwargs)
 	if err != nil {
 		return nil, w.thread.Error(err)
 	}
-	return w.thread.Call(f.Function(), args, kwargs)
+	return w.make(r, f.Function(), args, kwargs)
 }
 
 // give puts the value of a task into the store that it belongs to, if there is one.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/builtin"
-	"github.com/starlark-tg/tg/engine/event"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
 )
@@ -71,9 +70,17 @@ func currentTask(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	a := w.attempt
 	c := &currentTaskValue{
 		name: w.task.spec.Name, group: w.e.group.name, index: w.task.task.Index,
-		attempt: a.Number, max: a.Max, worker: a.Worker, life: a, e: w.e,
+		attempt: a.Number, max: a.Max, worker: a.Worker, life: a,
 	}
+	e, name, index := w.e, c.name, c.index
+	c.tell = func(done, total float64) { e.progressed(name, index, done, total) }
 	c.until, c.bounded = a.Until()
+	if home := w.e.call(c.index); home != nil {
+		c.index, c.attempt, c.max, c.worker, c.tell = home.Index, home.Attempt, home.Max, home.Worker, home.Progress
+		if until := home.Until; !until.IsZero() && (!c.bounded || until.Before(c.until)) {
+			c.until, c.bounded = until, true
+		}
+	}
 	return c, nil
 }
 
@@ -85,7 +92,7 @@ type currentTaskValue struct {
 	until                time.Time
 	bounded              bool
 	life                 engine.Life
-	e                    *execution
+	tell                 func(done, total float64)
 }
 
 var _ starlark.HasAttrs = (*currentTaskValue)(nil)
@@ -146,6 +153,6 @@ func (c *currentTaskValue) progress(_ *starlark.Thread, args starlark.Tuple, kwa
 	if !ok || !ok2 || !(d >= 0) || !(n >= 0) {
 		return nil, fmt.Errorf("progress: done and total must be numbers from 0")
 	}
-	c.e.emit(event.Event{Kind: event.TaskProgress, Task: c.name, Index: c.index, Done: d, Total: n})
+	c.tell(d, n)
 	return starlark.None, nil
 }

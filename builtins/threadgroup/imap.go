@@ -34,12 +34,13 @@ func (g *Group) mapStream(name string, ordered bool, thread *starlark.Thread, ar
 	}
 	t := engine.Of(thread)
 	s := newSpec(t, &Function{fn: fn, kwargs: kwargs}, g.defaults)
+	s.family = true
 	handOver(t, []*spec{s}) // names as they are now
 	return &stream{fn: name, owner: t, begin: func() starlark.Iterator {
 		m := &mapping{name: name, g: g, t: t, thread: thread, spec: s, ordered: ordered, box: &inbox{}}
 		m.workers = g.maxWorkers
 		if m.workers == 0 {
-			m.workers = defaultWorkers()
+			m.workers = g.many(t)
 		}
 		m.err = m.open(iterables)
 		return m
@@ -83,7 +84,7 @@ func (m *mapping) open(iterables starlark.Tuple) error {
 	m.e.beside, m.e.grows = true, true
 	m.e.onEnd = m.ended
 	m.e.inbox.Store(m.box)
-	return m.e.start(m.g.workers(defaultWorkers()), nil)
+	return m.e.start(m.g.workers(m.workers), nil)
 }
 
 // shownFailures is how many failures of a run that keeps no Results are kept.

@@ -12,6 +12,14 @@ import (
 // defaultWorkers is Python's ThreadPoolExecutor's.
 func defaultWorkers() int { return min(32, runtime.NumCPU()+4) }
 
+// many is how many tasks of a map or the like run at once where nobody has said.
+func (g *Group) many(t *engine.Thread) int {
+	if remote := t.Run().Options().Remote; remote != nil {
+		return max(remote.Width(), defaultWorkers())
+	}
+	return defaultWorkers()
+}
+
 // def Group.map(fn: Callable, *iterables: Iterable, **constants) -> Results
 //
 // map runs one task for each item, waits, and returns their Results in the order of the
@@ -20,6 +28,7 @@ func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs [
 	t := engine.Of(thread)
 	e, err := g.newMap("map", t, args, kwargs)
 	if err == nil {
+		e.last.family = true
 		err = e.startMap()
 	}
 	if err != nil {
@@ -54,7 +63,7 @@ func (e *execution) startMap() error {
 	for i := range results {
 		list[i] = results[i].init(s, false)
 	}
-	return e.start(e.group.workers(defaultWorkers()), list)
+	return e.start(e.group.workers(e.group.many(e.thread)), list)
 }
 
 // iterableItems returns an error unless there are iterables and nothing else.

@@ -26,6 +26,7 @@ type options struct {
 	noCheck    bool
 	joblog     string // path; "": none
 	resume     bool
+	queue      string // of the workers of a cluster; "": the default
 	progress   string // as event.GroupStarted has it
 
 	maxFailures int     // 0: no bound
@@ -36,6 +37,7 @@ type options struct {
 	kwargs   []starlark.Tuple
 	after    []starlark.Value // functions and names
 	priority int
+	once     bool // it must not run twice, as it may where workers can be lost
 }
 
 // check returns an error if options do not go together.
@@ -81,7 +83,7 @@ var (
 		{"joblog", func(o *options, v starlark.Value) error { return setString(&o.joblog, v) }},
 		{"resume", func(o *options, v starlark.Value) error { return setBool(&o.resume, v) }},
 		{"progress", setProgress},
-		{"queue", func(_ *options, v starlark.Value) error { return setString(new(string), v) }}, // for a cluster
+		{"queue", setQueue},
 	}
 	executionOptions = append(signature{workersOption}, slices.DeleteFunc(slices.Clone(groupOptions),
 		func(o option) bool { return o.name == "max_workers" })...)

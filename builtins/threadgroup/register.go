@@ -64,7 +64,7 @@ func (m *registerMethod) DecoratorCall(thread *starlark.Thread, args starlark.Tu
 // stays as it is, and can be called as before. Once more is one more task.
 //
 // def Group.task(fn: F, /) -> F
-// def Group.task(name: str | None = None, args: tuple | list = (), kwargs: dict = {}, after=[], priority: int = 0, timeout: float | Duration | None = None, retry: int | Retry = 0, limit: str | Limiter | list | None = None, idempotent: bool = False) -> Callable[[F], F]
+// def Group.task(name: str | None = None, args: tuple | list = (), kwargs: dict = {}, after=[], priority: int = 0, timeout: float | Duration | None = None, retry: int | Retry = 0, limit: str | Limiter | list | None = None, idempotent: bool = True) -> Callable[[F], F]
 //
 // @group.task(…) is register with options: after are functions, or names of tasks, that must
 // have succeeded; tasks of a higher priority go first; the rest is as for threadgroup.

@@ -3,6 +3,7 @@ package threadgroup
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -110,8 +111,27 @@ func setPriority(o *options, v starlark.Value) error {
 	return nil
 }
 
-// setIdempotent checks an option that has no effect on one machine.
-func setIdempotent(_ *options, v starlark.Value) error { return setBool(new(bool), v) }
+// setIdempotent takes an option that has an effect only on a cluster.
+func setIdempotent(o *options, v starlark.Value) error {
+	var idempotent bool
+	err := setBool(&idempotent, v)
+	o.once = !idempotent
+	return err
+}
+
+// queueName is what a queue may be called: it is a word of what a cluster's messages are
+// addressed to.
+var queueName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+func setQueue(o *options, v starlark.Value) error {
+	if err := setString(&o.queue, v); err != nil {
+		return err
+	}
+	if !queueName.MatchString(o.queue) {
+		return fmt.Errorf("must have 1 to 64 letters, digits, - and _, not %q", o.queue)
+	}
+	return nil
+}
 
 func setCheck(o *options, v starlark.Value) error {
 	var check bool

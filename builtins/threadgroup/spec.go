@@ -1,6 +1,8 @@
 package threadgroup
 
 import (
+	"time"
+
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/group"
 	"go.starlark.net/starlark"
@@ -9,21 +11,27 @@ import (
 // A spec is what a task is made from; the tasks of one map share theirs.
 type spec struct {
 	group.Spec
-	fn     starlark.Callable
-	args   starlark.Tuple   // of each task, or
-	flat   []starlark.Value // of all tasks of a map, one task after the other,
-	width  int              // this many for each
-	kwargs []starlark.Tuple
-	inert  bool // handed over, and there are no functions among the arguments
-	needs  bool // there are Results among the arguments, in place of their values
-	o      *options
-	given  engine.Given
+	fn      starlark.Callable
+	args    starlark.Tuple   // of each task, or
+	flat    []starlark.Value // of all tasks of a map, one task after the other,
+	width   int              // this many for each
+	kwargs  []starlark.Tuple
+	remote  engine.Remote // makes the calls; nil: they are made here
+	timeout time.Duration // of an attempt; Spec.Timeout, but for calls that are made elsewhere
+	family  bool          // the calls are alike, and likely small
+	inert   bool          // handed over, and there are no functions among the arguments
+	needs   bool          // there are Results among the arguments, in place of their values
+	o       *options
+	given   engine.Given
 }
 
 func newSpec(t *engine.Thread, f *Function, o *options) *spec {
 	s := &spec{fn: f.fn, args: f.args, kwargs: f.kwargs, o: o}
 	s.given = engine.Given{Task: f.fn.Name(), Pos: t.Caller()}
-	s.Name, s.Timeout, s.Priority, s.Limited = o.name, o.timeout, o.priority, len(o.limit) > 0
+	s.Name, s.Priority, s.Limited, s.timeout = o.name, o.priority, len(o.limit) > 0, o.timeout
+	if s.remote = remoteFor(t, f.fn); s.remote == nil {
+		s.Timeout = s.timeout
+	}
 	if s.Name == "" {
 		s.Name = f.fn.Name()
 	}

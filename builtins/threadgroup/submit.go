@@ -52,7 +52,7 @@ func (g *Group) forSubmit(t *engine.Thread) (*execution, error) {
 	}
 	e := g.newExecution(t)
 	e.open, e.grows, e.live, e.beside, e.scope, e.ctx = true, true, true, true, sc, sc.ctx
-	if err := e.start(g.workers(defaultWorkers()), nil); err != nil {
+	if err := e.start(g.workers(g.many(t)), nil); err != nil {
 		return nil, err
 	}
 	e.run.Hold()

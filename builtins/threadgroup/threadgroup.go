@@ -33,7 +33,7 @@ func Module() engine.Module {
 		"limiter":            starlark.NewBuiltin("limiter", newLimiter),
 		"current_task":       starlark.NewBuiltin("current_task", currentTask),
 		"defer":              starlark.NewBuiltin("defer", deferCall),
-	}, Restore: restore()}
+	}, Restore: restore(), Perform: perform}
 }
 
 // A constructor is the name threadgroup: threadgroup(…) makes a group, and the

@@ -35,6 +35,11 @@ func (e *execution) queued(first int, results []*Result) {
 	}
 }
 
+// progressed tells how far a task is.
+func (e *execution) progressed(task string, index int, done, total float64) {
+	e.emit(event.Event{Kind: event.TaskProgress, Task: task, Index: index, Done: done, Total: total})
+}
+
 // announceEnd tells that the run is over.
 func (e *execution) announceEnd() {
 	if !e.wants(event.GroupEnded) {

@@ -44,8 +44,10 @@ func (w *worker) Mark(e *event.Event) {
 func (w *worker) Call(a *group.Attempt, t *group.Task[starlark.Value]) (starlark.Value, error) {
 	r := t.Of.(*Result)
 	w.task = r
-	if w.e.wants(event.TaskStarted) {
-		w.tellStarted(r)
+	if c := w.e.call(r.task.Index); c != nil && c.Started != nil {
+		c.Started("")
+	} else if r.spec.remote == nil && w.e.wants(event.TaskStarted) {
+		w.tellStarted(r, a.Number, "")
 	}
 	if r.live != nil {
 		r.live.worker.Store(w)
@@ -74,8 +76,8 @@ func (w *worker) Call(a *group.Attempt, t *group.Task[starlark.Value]) (starlark
 
 // tellStarted is not part of Call: an Event on the stack of every task that waits would be
 // half a kilobyte for each.
-func (w *worker) tellStarted(r *Result) {
-	w.e.emit(event.Event{Kind: event.TaskStarted, Task: r.spec.Name, Index: r.task.Index, Attempts: w.attempt.Number})
+func (w *worker) tellStarted(r *Result, attempt int, worker string) {
+	w.e.emit(event.Event{Kind: event.TaskStarted, Task: r.spec.Name, Index: r.task.Index, Attempts: attempt, Worker: worker})
 }
 
 // judge returns what is asked about values, or nil.

@@ -30,7 +30,7 @@ const (
 	GroupStarted                 // Group, Run, Counts.Tasks: with which it begins; Open; Within, Index: the task that started it; Text: ProgressOn, ProgressOff or ""
 	GroupEnded                   // Group, Run, Counts, Duration, Err: an *engine.GroupError if tasks failed
 	TaskQueued                   // Group, Run, Task, Index
-	TaskStarted                  // Group, Run, Task, Index, Attempts
+	TaskStarted                  // Group, Run, Task, Index, Attempts, Worker
 	TaskProgress                 // Group, Run, Task, Index, Done, Total
 	TaskRetry                    // Group, Run, Task, Index, Attempts, Err, Delay
 	TaskEnded                    // Group, Run, Task, Index, Attempts, Status, Value or Err, Duration
@@ -71,6 +71,7 @@ type Event struct {
 	Index    int    // of the task in its run, from 0
 	Status   string // ok failed timed_out cancelled skipped
 	Attempts int    // made so far
+	Worker   string // name of the other process that runs the task; "": this one does
 	Delay    time.Duration
 	Duration time.Duration
 	Value    any // what the task returned: a starlark.Value

@@ -16,6 +16,10 @@ type Attempt struct {
 	Max    int // tries that the task has at most
 	Worker int // number of the worker, from 0
 
+	// Queued is how long the attempt has waited for its turn elsewhere, which does not
+	// count as the task's Duration. A Worker sets it in Call.
+	Queued time.Duration
+
 	slots *Slots
 	held  bool // the worker holds one of slots
 	timer *time.Timer
@@ -56,7 +60,7 @@ func (a *Attempt) strike(opened int, timeout time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.opened == opened {
-		a.stopLocked(timeoutStop(timeout))
+		a.stopLocked(TimeoutStop(timeout))
 	}
 }
 

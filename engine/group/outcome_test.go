@@ -179,7 +179,7 @@ func TestClosedAttemptIsNotStopped(t *testing.T) {
 
 func TestParentContext(t *testing.T) {
 	quit := errors.New("Ctrl-C")
-	timeout, deadline := timeoutStop(s), deadlineStop(2*s)
+	timeout, deadline := TimeoutStop(s), deadlineStop(2*s)
 	for _, c := range []struct {
 		name             string
 		cause            error

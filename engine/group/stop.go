@@ -39,7 +39,8 @@ func Seconds(d time.Duration) string {
 	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "s"
 }
 
-func timeoutStop(d time.Duration) *Stop {
+// TimeoutStop is what stops an attempt whose time, d, is over.
+func TimeoutStop(d time.Duration) *Stop {
 	return &Stop{Kind: KindTimeout, Reason: "timed out after " + Seconds(d)}
 }
 
@@ -79,13 +80,14 @@ func outcome(cause error, begun bool) (Status, *Stop) {
 // inherited is the cause with which the children of a stopped task are stopped:
 // a deadline is theirs as well, a timeout is their parent's own.
 func inherited(cause error) error {
-	if isTimeout(cause) {
+	if IsTimeout(cause) {
 		return &Stop{Kind: KindCancelled, Reason: "the task that started it " + cause.Error(), Cause: cause}
 	}
 	return cause
 }
 
-func isTimeout(cause error) bool {
+// IsTimeout reports whether an error is that an attempt took longer than its timeout.
+func IsTimeout(cause error) bool {
 	stop, ok := cause.(*Stop)
 	return ok && stop.Kind == KindTimeout
 }

@@ -23,7 +23,8 @@ type Task[T any] struct {
 	run      *Run[T]
 	status   atomic.Uint32
 	attempts atomic.Int32
-	phase    phase // guarded by run.mu
+	queued   time.Duration // see Attempt.Queued; guarded by run.mu
+	phase    phase         // guarded by run.mu
 	more     *more[T]
 }
 

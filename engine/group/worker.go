@@ -17,6 +17,8 @@ type ending[T any] struct {
 	err   error
 	cause error // what stopped it; nil: it ended by itself
 	again bool  // it should be tried once more
+
+	queued time.Duration // see Attempt.Queued
 }
 
 func (r *Run[T]) work() {
@@ -152,7 +154,7 @@ func (w *worker[T]) begin(r *Run[T], t *Task[T], now time.Time) {
 	t.phase = running
 	t.status.Store(uint32(Running))
 	a := &w.a
-	a.Number, a.Max = int(n)+1, 1
+	a.Number, a.Max, a.Queued = int(n)+1, 1, 0
 	if t.Spec.Retry != nil {
 		a.Max += t.Spec.Retry.Retries
 	}
@@ -162,13 +164,14 @@ func (w *worker[T]) begin(r *Run[T], t *Task[T], now time.Time) {
 // attempt makes one try of task i and asks whether there should be another.
 func (w *worker[T]) attempt(r *Run[T], t *Task[T], end *ending[T]) {
 	end.value, end.err = w.call(t)
+	end.queued = w.a.Queued
 	if cause := w.a.Close(); cause != nil {
 		w.impl.Resume()
 		if end.err != nil { // a value that was ready in time is kept
 			end.cause = cause
 		}
 	}
-	if t.Spec.Retry == nil || end.cause != nil && !isTimeout(end.cause) {
+	if t.Spec.Retry == nil || end.cause != nil && !IsTimeout(end.cause) {
 		return
 	}
 	w.askAgain(r, t, end)
@@ -237,7 +240,8 @@ func (w *worker[T]) gates(t *Task[T]) (gates []*Gate, err error) {
 
 // settle records the end of an attempt.
 func (r *Run[T]) settle(t *Task[T], end *ending[T], now time.Time) {
-	t.Duration = now.Sub(t.Start)
+	t.queued += end.queued
+	t.Duration = now.Sub(t.Start) - t.queued
 	if t.Err != nil {
 		m := t.extra()
 		m.earlier = append(m.earlier, t.Err)

@@ -40,11 +40,12 @@ def price(n):
 		if err != nil {
 			fmt.Println(err)
 		}
-		v, err := host.Do(ctx, engine.Outputs{}, nil, task.Fn, task.Args, task.Kwargs)
-		if failed := (*engine.Error)(nil); errors.As(err, &failed) {
+		call := &engine.Call{Fn: task.Fn, Args: task.Args, Kwargs: task.Kwargs}
+		host.Do(ctx, engine.Outputs{}, nil, call)
+		if failed := (*engine.Error)(nil); errors.As(call.Err, &failed) {
 			fmt.Println(failed.Traceback())
 		} else {
-			fmt.Println(v)
+			fmt.Println(call.Value)
 		}
 	}
 	// Output:

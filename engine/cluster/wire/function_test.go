@@ -32,7 +32,7 @@ def all(): return fns
 	require.NoError(t, err)
 	require.Same(t, task.Args[0], task.Args[1])
 	require.Equal(t, task.Fn, task.Args[2])
-	data, err := w.host.Do(t.Context(), engine.Outputs{}, nil, task.Kwargs[0][1].(starlark.Tuple)[0].(starlark.Callable), nil, nil)
+	data, err := do(t.Context(), w.host, engine.Outputs{}, task.Kwargs[0][1].(starlark.Tuple)[0].(starlark.Callable), nil, nil)
 	require.NoError(t, err)
 	require.Same(t, task.Args[0], data)
 
@@ -42,7 +42,7 @@ def all(): return fns
 
 	all, err := w.ship(w.function("all"), nil, nil)
 	require.NoError(t, err)
-	fns, err := w.host.Do(t.Context(), engine.Outputs{}, nil, all.Fn, nil, nil)
+	fns, err := do(t.Context(), w.host, engine.Outputs{}, all.Fn, nil, nil)
 	require.NoError(t, err)
 	list := fns.(*starlark.List)
 	require.Equal(t, list.Index(0), list.Index(2))
@@ -111,10 +111,10 @@ func TestSession(t *testing.T) {
 	require.NoError(t, err)
 	task, err := w.newDecoder().Task(w.carry(m))
 	require.NoError(t, err)
-	v, err := host.Do(t.Context(), engine.Outputs{}, nil, task.Fn, task.Args, nil)
+	v, err := do(t.Context(), host, engine.Outputs{}, task.Fn, task.Args, nil)
 	require.NoError(t, err)
 	require.Equal(t, "(2, (), 7, 3)", v.String())
-	_, err = host.Do(t.Context(), engine.Outputs{}, nil, task.Fn, starlark.Tuple{starlark.None}, nil)
+	_, err = do(t.Context(), host, engine.Outputs{}, task.Fn, starlark.Tuple{starlark.None}, nil)
 	require.Equal(t, "Traceback (most recent call last):\n  <4>:2:24: in g\nError: unknown binary op: tuple + NoneType", traceback(err))
 	require.NoError(t, s.Close())
 }
@@ -264,7 +264,7 @@ func TestHammer(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				_, _ = w.host.Do(t.Context(), engine.Outputs{}, nil, task.Fn, task.Args, nil)
+				_, _ = do(t.Context(), w.host, engine.Outputs{}, task.Fn, task.Args, nil)
 			}
 		})
 	}

@@ -67,7 +67,7 @@ func whole(t *wire.Task) starlark.Value {
 
 // failure returns an error of a group within a task.
 func failure(t testing.TB, w *world) *engine.Error {
-	_, err := w.script.Run().Do(t.Context(), engine.Outputs{}, nil, w.function("group_fails"), starlark.Tuple{starlark.MakeInt(2)}, nil)
+	_, err := do(t.Context(), w.script.Run(), engine.Outputs{}, w.function("group_fails"), starlark.Tuple{starlark.MakeInt(2)}, nil)
 	var e *engine.Error
 	require.ErrorAs(t, err, &e)
 	return e

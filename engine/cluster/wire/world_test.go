@@ -161,7 +161,7 @@ func (w *world) same(fn starlark.Callable, args starlark.Tuple, kwargs []starlar
 	task, err := w.ship(fn, args, kwargs)
 	require.NoError(w.t, err, fn.Name())
 	here := outcomeOf(func(to engine.Outputs) (starlark.Value, error) {
-		return w.script.Run().Do(w.t.Context(), to, nil, fn, args, kwargs)
+		return do(w.t.Context(), w.script.Run(), to, fn, args, kwargs)
 	})
 	there := outcomeOf(func(to engine.Outputs) (starlark.Value, error) { return w.remote(to, task) })
 	require.Equal(w.t, here, there, "%s%v", fn.Name(), args)
@@ -170,7 +170,7 @@ func (w *world) same(fn starlark.Callable, args starlark.Tuple, kwargs []starlar
 
 // remote runs a task on the worker and sends its result home.
 func (w *world) remote(to engine.Outputs, task *wire.Task) (starlark.Value, error) {
-	v, err := w.host.Do(context.Background(), to, nil, task.Fn, task.Args, task.Kwargs)
+	v, err := do(context.Background(), w.host, to, task.Fn, task.Args, task.Kwargs)
 	var e *engine.Error
 	if errors.As(err, &e) {
 		back, flaw := wire.ReadFailure(wire.Failure(e))
@@ -203,4 +203,11 @@ func traceback(err error) string {
 // newDecoder returns a decoder that has seen nothing, but has the modules of the worker's.
 func (w *world) newDecoder() *wire.Decoder {
 	return wire.NewDecoder(w.host, wire.DecoderOptions{Fetch: w.fetch, Resolve: resolve, Modules: w.modules})
+}
+
+// do makes one call for a host.
+func do(ctx context.Context, host *engine.Run, to engine.Outputs, fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	c := &engine.Call{Fn: fn, Args: args, Kwargs: kwargs}
+	host.Do(ctx, to, nil, c)
+	return c.Value, c.Err
 }

@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"time"
+
+	"go.starlark.net/starlark"
+)
+
+// A Remote makes calls of functions in other processes; [Options.Remote] is one. Groups ask
+// it for each attempt of a task. It is safe for concurrent use. Package cluster/remote has
+// one that sends them to the workers of a cluster.
+type Remote interface {
+	// Call makes a call elsewhere. It blocks until the call has ended, or the thread's
+	// context has: then nobody wants it any more. The value belongs to the thread, as that
+	// of a function of its own. The error is an *Error. The call may be started more
+	// than once, unless c.Once.
+	Call(t *Thread, c *Call) (starlark.Value, error)
+
+	// Width is how many calls are worth making at once.
+	Width() int
+}
+
+// A Call is an attempt of a task on its way to another process.
+type Call struct {
+	Fn     starlark.Callable
+	Args   starlark.Tuple
+	Kwargs []starlark.Tuple
+	Given  Given
+
+	Group, Task  string        // names
+	Index        int           // of the task in its run
+	Attempt, Max int           // which attempt it is, from 1, and how many there may be
+	Worker       int           // number of the worker that has it at home
+	Timeout      time.Duration // 0: none
+	Until        time.Time     // when its time is over at the latest, for the task to know; zero: never
+	Queue        string        // of the workers that may run it; "": the default
+	Once         bool          // it must not run twice
+	Family       any           // calls of one family are alike, and may travel together; nil: it travels alone
+
+	// Told, one call at a time, with what happens; nil: nobody asks.
+	Started  func(worker string)
+	Progress func(done, total float64)
+
+	// What came of it. Remote.Call sets the first two, Run.Do all.
+	Took     time.Duration // how long it ran
+	TimedOut bool          // Timeout was over
+	Value    starlark.Value
+	Err      error // an *Error or an *ExitError
+	Ended    bool  // false: it was not begun
+}
+
+// A Resident is a value that stays in the process that made it, though functions in other
+// processes may use it: there another one stands for it, whose methods are called here.
+type Resident interface {
+	Shareable
+
+	// Resident reports whether that is so now: a value may have come to be one that
+	// others can have for themselves.
+	Resident() bool
+}
+
+// Print prints a line as if the thread had. It is safe for concurrent use.
+func (t *Thread) Print(line string) { t.run.print(t.star, line) }
