@@ -25,7 +25,7 @@ var (
 	_ starlark.Sequence        = (*counter)(nil)
 	_ starlark.Container       = (*counter)(nil) // "in" is not asked of Get
 	_ starlark.HasSetKey       = (*counter)(nil)
-	_ engine.Shareable         = (*counter)(nil)
+	_ engine.Resident          = (*counter)(nil)
 )
 
 // def counter(iterable: Iterable | None = None) -> Counter
@@ -97,6 +97,9 @@ func (c *counter) Share(visit func(starlark.Value)) {
 		visit(k)
 	}
 }
+
+// Resident says that other processes use it where it is.
+func (c *counter) Resident() bool { return true }
 
 // Get returns the count of a key, 0 for a missing one.
 func (c *counter) Get(key starlark.Value) (starlark.Value, bool, error) {

@@ -52,7 +52,7 @@ func register(fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple
 var (
 	_ starlark.Callable = (*Group)(nil)
 	_ starlark.HasAttrs = (*Group)(nil)
-	_ engine.Shareable  = (*Group)(nil)
+	_ engine.Resident   = (*Group)(nil)
 )
 
 func (g *Group) Name() string          { return g.name }
@@ -61,6 +61,9 @@ func (g *Group) Type() string          { return "threadgroup" }
 func (g *Group) Freeze()               {} // has a lock; stays usable when shared
 func (g *Group) Truth() starlark.Bool  { return true }
 func (g *Group) Hash() (uint32, error) { return starlark.String(g.name).Hash() }
+
+// Resident says that other processes use it where it is.
+func (g *Group) Resident() bool { return true }
 
 // Share publishes what the group holds, and has it freeze what comes later.
 func (g *Group) Share(visit func(starlark.Value)) {

@@ -40,6 +40,7 @@ type live struct {
 var (
 	_ starlark.HasAttrs = (*Result)(nil)
 	_ engine.Stamped    = (*Result)(nil)
+	_ engine.Resident   = (*Result)(nil)
 )
 
 // init makes r the Result of a task that has not begun.
@@ -86,6 +87,9 @@ func (r *Result) Share(visit func(starlark.Value)) {
 		visit(kv[1])
 	}
 }
+
+// Resident reports whether the task has not ended: afterwards others can have it as it is.
+func (r *Result) Resident() bool { return !r.task.Status().Done() }
 
 // Stamp keeps a long chain of submitted tasks, each with the Result of the one before,
 // from being walked along for each of them.

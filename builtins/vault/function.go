@@ -18,8 +18,8 @@ type vaulted struct {
 }
 
 var (
-	_ engine.Flow      = (*vaulted)(nil)
-	_ engine.Shareable = (*vaulted)(nil)
+	_ engine.Flow     = (*vaulted)(nil)
+	_ engine.Resident = (*vaulted)(nil)
 )
 
 func (f *vaulted) Name() string          { return f.fn.Name() }
@@ -34,6 +34,9 @@ func (f *vaulted) Share(visit func(starlark.Value)) {
 	visit(f.fn)
 	visit(f.vault)
 }
+
+// Resident says that other processes call it where it is: its vault is there.
+func (f *vaulted) Resident() bool { return true }
 
 // Needs returns the keys that it takes, those of another vault below it too.
 func (f *vaulted) Needs() []engine.Port {

@@ -31,8 +31,11 @@ type rules struct {
 
 var (
 	_ starlark.HasAttrs = (*Key)(nil)
-	_ engine.Shareable  = (*Key)(nil)
+	_ engine.Resident   = (*Key)(nil)
 )
+
+// Resident says that other processes use it where its functions are.
+func (k *Key) Resident() bool { return true }
 
 func (k *Key) String() string        { return k.name }
 func (k *Key) Type() string          { return "key" }

@@ -20,7 +20,7 @@ var (
 	_ starlark.HasAttrs  = (*Keyring)(nil)
 	_ starlark.Sequence  = (*Keyring)(nil)
 	_ starlark.Container = (*Keyring)(nil)
-	_ engine.Shareable   = (*Keyring)(nil)
+	_ engine.Resident    = (*Keyring)(nil)
 )
 
 // def keyring(**keys) -> Keyring
@@ -78,6 +78,9 @@ func rulesOf(name string, v starlark.Value, types map[*starlark.Builtin]*rules) 
 // def Keyring.__len__() -> int
 // def Keyring.__iter__() -> Iterator[Key]
 // def Keyring.__contains__(key: object) -> bool
+
+// Resident says that other processes use it where its keys are.
+func (r *Keyring) Resident() bool { return true }
 
 func (r *Keyring) String() string        { return fmt.Sprintf("<keyring of %s>", counted(len(r.keys), "key")) }
 func (r *Keyring) Type() string          { return "keyring" }

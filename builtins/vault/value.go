@@ -68,7 +68,7 @@ var (
 	_ starlark.Sequence        = (*vault)(nil)
 	_ starlark.Container       = (*vault)(nil) // "in" is not asked of Get
 	_ starlark.HasSetKey       = (*vault)(nil) // for the error
-	_ engine.Shareable         = (*vault)(nil)
+	_ engine.Resident          = (*vault)(nil)
 )
 
 func (v *vault) String() string        { return "<" + v.title + ">" }
@@ -91,6 +91,9 @@ func (v *vault) Share(visit func(starlark.Value)) {
 		a.share(visit)
 	}
 }
+
+// Resident says that other processes use it where it is.
+func (v *vault) Resident() bool { return true }
 
 // class Vault
 //

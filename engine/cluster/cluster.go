@@ -86,6 +86,10 @@ type Handler func(ctx context.Context, task Task, line Line) []byte
 
 // A Dispatcher sends the tasks of one run. All methods are safe for concurrent use.
 type Dispatcher interface {
+	// Slots returns how many slots the workers of a queue and an ABI have, as far as is known
+	// now. It asks nobody.
+	Slots(queue, abi string) int
+
 	// Put stores a blob under its hash for the workers to find. It blocks until
 	// the blob is stored; one that is there already is not sent again.
 	Put(ctx context.Context, blob []byte) (Hash, error)

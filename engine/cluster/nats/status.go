@@ -43,3 +43,9 @@ func (d *dispatcher) Status(ctx context.Context) (cluster.Status, error) {
 	st.Runs = runs
 	return st, d.c.explain(err)
 }
+
+// Slots implements cluster.Dispatcher.
+func (d *dispatcher) Slots(queue, abi string) int {
+	slots, _ := d.roster.Slots(cmp.Or(queue, "default"), abi, time.Now())
+	return slots
+}

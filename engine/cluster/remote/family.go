@@ -1,0 +1,98 @@
+package remote
+
+import (
+	"context"
+	"sync"
+
+	"github.com/starlark-tg/tg/engine/cluster"
+)
+
+// A family is calls that are alike, on their way to workers: as many of them together as
+// take some 35 ms. It is there as long as any of them waits.
+type family struct {
+	c       *Caller
+	key     any
+	chunker cluster.Chunker
+
+	mu      sync.Mutex // guards what follows
+	waiting []*item    // in order
+	parcels int        // under way, or about to be
+	over    bool       // it is forgotten
+}
+
+// family returns the family that an item belongs to.
+func (c *Caller) family(it *item) *family {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := c.families[it.call.Family]
+	if f == nil {
+		f = &family{c: c, key: it.call.Family}
+		c.families[f.key] = f
+	}
+	return f
+}
+
+// add has an item sent. False: the Caller is closed.
+func (f *family) add(it *item) bool {
+	f.mu.Lock()
+	if f.over { // it was forgotten a moment ago
+		f.mu.Unlock()
+		return f.c.family(it).add(it)
+	}
+	defer f.mu.Unlock()
+	f.waiting = append(f.waiting, it)
+	if f.parcels >= f.width(it) {
+		return true
+	}
+	f.parcels++
+	if f.c.crew.Go(f.work) {
+		return true
+	}
+	f.parcels--
+	return false
+}
+
+// width is how many parcels are to be under way: for each slot one that runs, and one that
+// is there when it has ended.
+func (f *family) width(it *item) int {
+	return 2 * max(f.c.d.Slots(it.call.Queue, it.home.abi), 1)
+}
+
+// work sends parcels, one after the other, as long as there is something to send.
+func (f *family) work(ctx context.Context) {
+	for items := f.take(); items != nil; items = f.take() {
+		rest, took := f.c.carry(ctx, items)
+		if took > 0 {
+			f.chunker.Done(len(items)-len(rest), took)
+		}
+		f.mu.Lock()
+		f.waiting = append(rest, f.waiting...)
+		f.mu.Unlock()
+	}
+}
+
+// take returns what goes into the next parcel; nil: nothing.
+func (f *family) take() []*item {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.waiting) > 0 {
+		n := f.chunker.Size(len(f.waiting), f.width(f.waiting[0]))
+		items := f.waiting[:n:n]
+		f.waiting = f.waiting[n:]
+		return items
+	}
+	f.waiting = nil
+	if f.parcels--; f.parcels == 0 {
+		f.over = true
+		f.c.forget(f)
+	}
+	return nil
+}
+
+func (c *Caller) forget(f *family) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.families[f.key] == f {
+		delete(c.families, f.key)
+	}
+}
