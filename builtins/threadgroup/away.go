@@ -65,7 +65,7 @@ func perform(t *engine.Thread, calls []*engine.Call, enough func() bool) {
 	first := calls[0]
 	g := &Group{options: options{name: first.Group}, shared: sharedOf(t.Run()), home: scopeOf(t)}
 	e := g.newExecution(t)
-	e.calls = calls
+	e.calls, e.enough = calls, enough
 	results := make([]*Result, len(calls))
 	for i, c := range calls {
 		s := &spec{fn: c.Fn, args: c.Args, kwargs: c.Kwargs, given: c.Given, o: &options{}}
@@ -78,13 +78,9 @@ func perform(t *engine.Thread, calls []*engine.Call, enough func() bool) {
 		switch status := r.task.Status(); {
 		case status == group.OK:
 			c.Value, c.Ended = r.task.Value, true
-		case status == group.Skipped:
-			return nil
+		case r.task.Err == errUnbegun, status == group.Skipped:
 		default:
 			c.Err, c.Ended, c.TimedOut = r.failure.err, true, group.IsTimeout(r.task.Err)
-		}
-		if enough() {
-			return errEnough
 		}
 		return nil
 	}
@@ -95,7 +91,20 @@ func perform(t *engine.Thread, calls []*engine.Call, enough func() bool) {
 	e.await(t)
 }
 
-var errEnough = errors.New("the rest is for others")
+// errUnbegun is the error of calls that go back as they came.
+var errUnbegun = errors.New("it was not begun")
+
+// beginCall reports whether a call from another process is to be made: one after the other,
+// so none while the one before it waits for others and has given its worker back.
+func (e *execution) beginCall(index int) bool {
+	if index > 0 && (e.rested.Load() || e.enough()) {
+		return false
+	}
+	if c := e.calls[index]; c.Started != nil {
+		c.Started("")
+	}
+	return true
+}
 
 // call returns what the task in hand is at home; nil: this is its home.
 func (e *execution) call(index int) *engine.Call {

@@ -38,7 +38,10 @@ type execution struct {
 	live       bool                // Results are seen before the run has ended
 	beside     bool                // the thread goes on while tasks run
 	onEnd      func(*Result) error // told of each that has ended; an error stops the run
-	calls      []*engine.Call      // from another process, which its tasks are; nil: they are this one's
+
+	calls  []*engine.Call // from another process, which its tasks are; nil: they are this one's
+	enough func() bool    // no more of them are to begin
+	rested atomic.Bool    // one of them has given its worker back
 
 	slots   *group.Slots
 	dry     bool // the group only tells what it would do

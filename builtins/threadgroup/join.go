@@ -27,6 +27,9 @@ func join(t *engine.Thread, w *wait.Wait, notify func(func()) bool) (err error) 
 // Rest calls block while the task's worker may do another task. Other modules find it in
 // Thread.Local, for waits in which tasks of theirs have to run.
 func (w *worker) Rest(block func()) {
+	if w.e.calls != nil {
+		w.e.rested.Store(true)
+	}
 	w.attempt.Wait(block, func() *wait.Wait {
 		slot := w.thread.NewWait("a free worker", 0, nil)
 		slot.Kind = wait.Slot

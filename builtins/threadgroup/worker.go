@@ -44,9 +44,12 @@ func (w *worker) Mark(e *event.Event) {
 func (w *worker) Call(a *group.Attempt, t *group.Task[starlark.Value]) (starlark.Value, error) {
 	r := t.Of.(*Result)
 	w.task = r
-	if c := w.e.call(r.task.Index); c != nil && c.Started != nil {
-		c.Started("")
-	} else if r.spec.remote == nil && w.e.wants(event.TaskStarted) {
+	switch {
+	case w.e.calls != nil:
+		if !w.e.beginCall(r.task.Index) {
+			return nil, errUnbegun
+		}
+	case r.spec.remote == nil && w.e.wants(event.TaskStarted):
 		w.tellStarted(r, a.Number, "")
 	}
 	if r.live != nil {
@@ -111,7 +114,7 @@ func (w *worker) Again(_ *group.Attempt, t *group.Task[starlark.Value], v starla
 		arg = v
 	} else {
 		e := asError(err)
-		if never[e.Kind] || engine.Passes(e) {
+		if never[e.Kind] || engine.Passes(e) || e.Kind == "lost" && r.spec.o.once {
 			return false, nil
 		}
 		if ask == nil {

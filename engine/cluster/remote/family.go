@@ -41,7 +41,7 @@ func (f *family) add(it *item) bool {
 	}
 	defer f.mu.Unlock()
 	f.waiting = append(f.waiting, it)
-	if f.parcels >= f.width(it) {
+	if f.parcels > 0 && (f.small() || f.parcels >= f.width(it)) {
 		return true
 	}
 	f.parcels++
@@ -71,10 +71,18 @@ func (f *family) work(ctx context.Context) {
 	}
 }
 
-// take returns what goes into the next parcel; nil: nothing.
+// small reports whether what waits is less than a parcel. It waits for more as long as
+// another parcel is under way: many small ones cost more than they gain. f.mu is held.
+func (f *family) small() bool { return len(f.waiting) < f.chunker.Size(1<<30, 1) }
+
+// take returns what goes into the next parcel; nil: nothing, or another one will take it.
 func (f *family) take() []*item {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.parcels > 1 && f.small() {
+		f.parcels--
+		return nil
+	}
 	if len(f.waiting) > 0 {
 		n := f.chunker.Size(len(f.waiting), f.width(f.waiting[0]))
 		items := f.waiting[:n:n]
