@@ -28,7 +28,8 @@ type hall struct {
 
 	mu      sync.Mutex // guards what follows
 	blobs   map[cluster.Hash][]byte
-	workers map[string][]*desk // by queue
+	workers map[string][]*desk    // by queue
+	free    map[string]chan *desk // by queue: each as often as it has free slots
 	sent    []cluster.Task
 	kill    func(task cluster.Task, start int) bool // this start of the task loses its worker, at its end
 
@@ -40,11 +41,11 @@ type hall struct {
 type desk struct {
 	*remote.Handler
 	name string
-	free chan struct{} // has as many as there are slots
+	free chan *desk
 }
 
 func newHall(t testing.TB) *hall {
-	return &hall{t: t, slots: 2, blobs: map[cluster.Hash][]byte{}, workers: map[string][]*desk{}}
+	return &hall{t: t, slots: 2, blobs: map[cluster.Hash][]byte{}, workers: map[string][]*desk{}, free: map[string]chan *desk{}}
 }
 
 // worker adds a worker to a queue.
@@ -53,13 +54,16 @@ func (h *hall) worker(queue, name string, o engine.Options) {
 	eng, err := engine.New(o)
 	require.NoError(h.t, err)
 	h.abi = remote.ABI(eng)
-	d := &desk{Handler: remote.NewHandler(eng, h.blob, name), name: name, free: make(chan struct{}, 1000)}
-	for range h.slots {
-		d.free <- struct{}{}
-	}
-	h.t.Cleanup(d.Close)
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.free[queue] == nil {
+		h.free[queue] = make(chan *desk, 10_000)
+	}
+	d := &desk{Handler: remote.NewHandler(eng, h.blob, name), name: name, free: h.free[queue]}
+	for range h.slots {
+		d.free <- d
+	}
+	h.t.Cleanup(d.Close)
 	h.workers[queue] = append(h.workers[queue], d)
 }
 
@@ -110,7 +114,7 @@ func (h *hall) Do(ctx context.Context, task cluster.Task, log cluster.Feed) (clu
 		began := time.Now()
 		l.desk = d
 		data := d.Handle(ctx, task, l)
-		d.free <- struct{}{}
+		d.free <- d
 		if ctx.Err() != nil {
 			return cluster.Outcome{}, context.Cause(ctx)
 		}
@@ -126,22 +130,14 @@ func (h *hall) Do(ctx context.Context, task cluster.Task, log cluster.Feed) (clu
 }
 
 func (h *hall) take(ctx context.Context, queue string) (*desk, error) {
-	for {
-		for _, d := range h.desks(queue) {
-			select {
-			case <-d.free:
-				return d, nil
-			default:
-			}
-		}
-		if len(h.desks(queue)) == 0 {
-			return nil, &cluster.NoWorkersError{Queue: queue, Waited: time.Second}
-		}
-		select {
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		case <-time.After(100 * time.Microsecond):
-		}
+	if len(h.desks(queue)) == 0 {
+		return nil, &cluster.NoWorkersError{Queue: queue, Waited: time.Second}
+	}
+	select {
+	case d := <-h.desks(queue)[0].free:
+		return d, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
 }
 
@@ -185,7 +181,7 @@ func (l *line) Ask(ctx context.Context, op string, question []byte) ([]byte, err
 
 func (l *line) Rest(block func()) {
 	l.h.rested.Add(1)
-	l.desk.free <- struct{}{}
+	l.desk.free <- l.desk
 	block()
 }
 
@@ -212,7 +208,7 @@ func run(t testing.TB, h *hall, script string, o engine.Options) *result {
 		defer mu.Unlock()
 		r.out += e.Text + "\n"
 	}
-	o.Events = event.Sink{Take: func(e event.Event) {
+	o.Events = event.Sink{Only: o.Events.Only, Take: func(e event.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		r.events = append(r.events, e)
