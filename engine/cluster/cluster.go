@@ -41,7 +41,10 @@ type Task struct {
 
 	// Answer, of a task that is to be sent, answers what it asks (Line.Ask), once for
 	// each op: who asks again gets the same answer. It may block; its context ends with
-	// Do. Calls for one task come one at a time. Nil: nothing can be asked.
+	// Do, which does not wait for it. Calls for one task come one at a time, in the
+	// order of the questions, and none begins after Do has returned. A task whose
+	// Answer takes its time does not fill the Dispatcher's window: others that it may
+	// be waiting for are sent. Nil: nothing can be asked.
 	Answer func(ctx context.Context, op string, question []byte) (answer []byte)
 }
 
@@ -64,14 +67,17 @@ type Line interface {
 	// Say is a Feed.
 	Say(frame []byte)
 
-	// Ask puts a question to who sent the task, and blocks until it is answered or
-	// ctx ends. op names the question within the task: the same one, asked again by
-	// this start of the task or another, is not put again but gets the same answer.
-	// Question and answer may have MaxQuestion bytes.
+	// Ask puts a question to who sent the task, and blocks until it is answered, or
+	// ctx or the task's own context ends; then the error is the cause. op, up to 1 KiB,
+	// names the question within the task: the same one, asked again by this start of
+	// the task or another, is not put again but gets the same answer. Question and
+	// answer may have MaxQuestion bytes; more is an error. ErrGone says that nobody
+	// waits for the task any more, or that it has no Answer.
 	Ask(ctx context.Context, op string, question []byte) (answer []byte, err error)
 
 	// Rest calls block, and blocks as long. Meanwhile the task does not count: the
-	// worker may take another one.
+	// worker may take another one. Coming back does not wait, so for a while more
+	// tasks may run than there are slots.
 	Rest(block func())
 }
 
@@ -154,7 +160,16 @@ type TaskRef struct{ Run, ID string }
 type Status struct {
 	Workers []Presence    // by name
 	Queues  []QueueStatus // by name, then ABI
-	Runs    []string      // whose coordinators are alive
+	Runs    []RunStatus   // whose coordinators are alive, the oldest first
+}
+
+// RunStatus is what a coordinator says of its run, for people.
+type RunStatus struct {
+	ID    string
+	Key   string // the public key that its tasks are signed with
+	Host  string
+	PID   int
+	Began time.Time
 }
 
 // QueueStatus is a queue as workers of one ABI see it.

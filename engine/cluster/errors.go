@@ -16,6 +16,8 @@ var (
 	ErrExists = errors.New("exists already")
 	// ErrConflict says that a key has another revision than the caller saw.
 	ErrConflict = errors.New("was changed by another")
+	// ErrGone says that there is nobody to answer what a task asks.
+	ErrGone = errors.New("nobody answers what this task asks")
 	// ErrLost is in the chain of every LostError.
 	ErrLost = errors.New("lost")
 )

@@ -19,6 +19,14 @@ func (f *fields) putInt(n int64)     { f.b = binary.AppendVarint(f.b, n) }
 func (f *fields) putBytes(s []byte)  { f.putInt(int64(len(s))); f.b = append(f.b, s...) }
 func (f *fields) putString(s string) { f.putInt(int64(len(s))); f.b = append(f.b, s...) }
 
+func (f *fields) putBool(yes bool) {
+	n := int64(0)
+	if yes {
+		n = 1
+	}
+	f.putInt(n)
+}
+
 func (f *fields) int() int64 {
 	n, size := binary.Varint(f.b)
 	if size <= 0 {
@@ -41,6 +49,7 @@ func (f *fields) bytes() []byte {
 }
 
 func (f *fields) string() string { return string(f.bytes()) }
+func (f *fields) bool() bool     { return f.int() == 1 }
 
 // A head can be written before a payload.
 type head interface {

@@ -2,8 +2,6 @@ package nats
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/url"
@@ -14,8 +12,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-
-	"github.com/starlark-tg/tg/engine/cluster"
 )
 
 // Conn is a connection to a cluster. It comes back by itself when it breaks.
@@ -41,9 +37,10 @@ type Conn struct {
 //	nats://HOST:PORT[,nats://…]   one or several servers
 //	tls://HOST:PORT[,tls://…]     the same over TLS 1.3
 //
-// It blocks until the connection stands, at most Options.Dial for each server. An
-// error says what is wrong: no server, refused credentials, a bad certificate.
-// What is created by it is closed with [Conn.Close].
+// It blocks until the connection stands, at most Options.Dial for each server, or with
+// Options.Wait until ctx ends where there is no server. An error says what is wrong: no
+// server, refused credentials, a bad certificate. What is created by it is closed with
+// [Conn.Close].
 func Connect(ctx context.Context, address string, o Options) (*Conn, error) {
 	o = o.withDefaults()
 	c := &Conn{opts: o}
@@ -79,63 +76,26 @@ func (c *Conn) open(ctx context.Context, address string) error {
 		return err
 	}
 	if c.server == nil {
-		secure, err := c.secure()
+		secure, err := c.secure(address)
 		if err != nil {
 			return err
 		}
-		auth = append(auth, secure...)
+		options = append(options, secure...)
 	}
-	if err := c.dial(ctx, address, append(options, auth...)); err != nil {
+	if err := c.dial(ctx, address, options, auth); err != nil {
 		return err
 	}
 	c.js, err = jetstream.New(c.nc, jetstream.WithDefaultTimeout(10*time.Second))
 	return err
 }
 
-// dial connects, and gives up when ctx ends.
-func (c *Conn) dial(ctx context.Context, address string, options []nats.Option) error {
-	type result struct {
-		nc  *nats.Conn
-		err error
-	}
-	done := make(chan result, 1)
-	stop := context.AfterFunc(ctx, func() { done <- result{nil, context.Cause(ctx)} })
-	defer stop()
-	dialing := cluster.NewCrew(context.WithoutCancel(ctx))
-	dialing.Go(func(context.Context) {
-		nc, err := nats.Connect(address, options...)
-		select {
-		case done <- result{nc, err}:
-		default:
-			if nc != nil {
-				nc.Close()
-			}
-		}
-	})
-	r := <-done
-	c.nc = r.nc
-	if r.err != nil {
-		return explainDial(r.err)
-	}
-	return nil
-}
-
-func explainDial(err error) error {
-	switch {
-	case errors.Is(err, nats.ErrNoServers):
-		return errors.New("no server answers there")
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
-		return fmt.Errorf("the server refuses these credentials: %w", err)
-	case errors.Is(err, nats.ErrSecureConnRequired):
-		return fmt.Errorf("the server wants TLS, use tls://: %w", err)
-	case errors.Is(err, nats.ErrSecureConnWanted):
-		return fmt.Errorf("the server has no TLS: %w", err)
-	}
-	return err
-}
-
 func (c *Conn) netOptions() []nats.Option {
+	inbox := nats.InboxPrefix[:len(nats.InboxPrefix)-1]
+	if len(c.opts.Trust) > 0 { // a worker
+		inbox = workerInbox
+	}
 	return []nats.Option{
+		nats.CustomInboxPrefix(inbox),
 		nats.Name(c.opts.Name),
 		nats.Timeout(c.opts.Dial),
 		nats.MaxReconnects(-1),
@@ -171,40 +131,7 @@ func (c *Conn) credentials() ([]nats.Option, error) {
 	if c.opts.Seed != "" && c.opts.Creds == "" {
 		options = append(options, nats.Nkey(c.keys.public, c.keys.pair.Sign))
 	}
-	if len(c.opts.Trust) > 0 { // a worker
-		options = append(options, nats.CustomInboxPrefix(workerInbox))
-	}
 	return options, nil
-}
-
-// secure are the options of TLS.
-func (c *Conn) secure() ([]nats.Option, error) {
-	o := c.opts
-	if !o.TLS && o.CA == "" && o.CAPEM == nil && o.Cert == "" {
-		return nil, nil
-	}
-	config := &tls.Config{MinVersion: tls.VersionTLS13}
-	pem := o.CAPEM
-	if o.CA != "" {
-		var err error
-		if pem, err = os.ReadFile(o.CA); err != nil {
-			return nil, err
-		}
-	}
-	if pem != nil {
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, errors.New("there is no certificate in the file of authorities")
-		}
-	}
-	if o.Cert != "" {
-		pair, err := tls.LoadX509KeyPair(o.Cert, o.Key)
-		if err != nil {
-			return nil, err
-		}
-		config.Certificates = []tls.Certificate{pair}
-	}
-	return []nats.Option{nats.Secure(config)}, nil
 }
 
 // Close closes the connection, and stops the server if it is an embedded one.

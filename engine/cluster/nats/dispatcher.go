@@ -23,6 +23,7 @@ const pingEvery = time.Second
 type dispatcher struct {
 	c      *Conn
 	run    string
+	began  time.Time
 	crew   *cluster.Crew
 	roster cluster.Roster
 	subs   []*nats.Subscription // not changed once it is open
@@ -45,7 +46,7 @@ var _ cluster.Dispatcher = (*dispatcher)(nil)
 // lease that ends soon after the program does. It blocks until all of that is done,
 // for Options.Patience at most. Runs whose coordinators died are cleared away.
 func (c *Conn) Dispatcher(ctx context.Context) (cluster.Dispatcher, error) {
-	d := &dispatcher{c: c, run: rand.Text(), back: make(chan struct{}, 1), queues: map[queueKey]*queue{}, calls: map[string]*call{}}
+	d := &dispatcher{c: c, run: rand.Text(), began: time.Now().UTC(), back: make(chan struct{}, 1), queues: map[queueKey]*queue{}, calls: map[string]*call{}}
 	d.sealer.private = c.keys.private
 	d.roster.Silence = 3*pingEvery + 500*time.Millisecond
 	if err := c.setUp(ctx); err != nil {
@@ -73,6 +74,7 @@ func (d *dispatcher) subscribe() error {
 	for subject, heard := range map[string]nats.MsgHandler{
 		seenSubject(d.run, "*"): d.hearResult,
 		logSubject(d.run, "*"):  d.hearLog,
+		askSubject(d.run, "*"):  d.hearQuestion,
 		hereSubject:             d.hearWorker,
 	} {
 		sub, err := d.c.nc.Subscribe(subject, heard)
@@ -98,6 +100,8 @@ type lease struct {
 	Key  string `json:"key"`
 	Host string `json:"host"`
 	PID  int    `json:"pid"`
+
+	Began time.Time `json:"began"`
 }
 
 func leaseSubject(run string) string { return "$KV." + runsBucket + "." + run }
@@ -105,7 +109,7 @@ func leaseSubject(run string) string { return "$KV." + runsBucket + "." + run }
 // renew writes the lease anew, which makes it young.
 func (d *dispatcher) renew(ctx context.Context) error {
 	host, _ := os.Hostname() // for people only
-	text, err := json.Marshal(lease{d.c.keys.public, host, os.Getpid()})
+	text, err := json.Marshal(lease{d.c.keys.public, host, os.Getpid(), d.began})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -17,11 +18,14 @@ import (
 // A call is one Do under way. What is not said to be guarded does not change once
 // the call is known.
 type call struct {
+	ctx        context.Context // of Do
 	task       cluster.Task
 	subject    string
 	message    []byte
 	transcript *cluster.Transcript
 	done       chan answer // holds one; the first that comes is it
+	questions  questions
+	leave      func() // leaves the window, once
 
 	// Guarded by dispatcher.mu:
 	sent    time.Time // when the servers confirmed it, zero before
@@ -60,13 +64,14 @@ func (d *dispatcher) Do(ctx context.Context, task cluster.Task, log cluster.Feed
 	if err := q.enter(ctx, hope); err != nil {
 		return cluster.Outcome{}, err
 	}
-	defer q.window.Leave()
-	call := &call{task: task, subject: taskSubject(task.ABI, task.Queue, d.run, task.ID), transcript: cluster.NewTranscript(log), done: make(chan answer, 1)}
+	call := d.newCall(ctx, task, log, sync.OnceFunc(q.window.Leave))
+	defer call.leave()
 	defer call.transcript.Stop()
 	if err := d.know(call); err != nil {
 		return cluster.Outcome{}, err
 	}
 	defer d.forget(call)
+	defer call.questions.end()
 	if len(task.Data) > maxMessage {
 		defer d.drop(argsBucket, d.run+"."+task.ID)
 	}
@@ -78,6 +83,12 @@ func (d *dispatcher) Do(ctx context.Context, task cluster.Task, log cluster.Feed
 		return cluster.Outcome{}, err
 	}
 	return d.await(ctx, hope, call)
+}
+
+func (d *dispatcher) newCall(ctx context.Context, task cluster.Task, log cluster.Feed, leave func()) *call {
+	return &call{ctx: ctx, task: task, subject: taskSubject(task.ABI, task.Queue, d.run, task.ID),
+		transcript: cluster.NewTranscript(log), done: make(chan answer, 1), leave: leave,
+		questions: questions{d: d, answer: task.Answer, slow: leave}}
 }
 
 // know makes the call one that answers are for.

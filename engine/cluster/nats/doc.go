@@ -20,6 +20,8 @@
 //	tg.c.cancel, tg.c.done           a task, a run is not wanted any more
 //	tg.c.ping, tg.c.here             who is there? I am
 //	tg.l.<run>.<task>                what a task says while it runs
+//	tg.q.<run>.<task>                what it asks its coordinator, a request; the answer
+//	                                 goes to the worker's inbox, _TGW.…
 //
 // A worker asks for exactly as many tasks as it has free slots. It says every third
 // of AckWait that it still works on them, and acks a task only after the result is
@@ -33,6 +35,11 @@
 // on TG_RES; one that is on neither, twice in a row, was lost by the servers and is
 // sent again, or given up if it may not run twice.
 //
+// A worker asks a question again, under the same op, every second or two until it is
+// answered; the coordinator keeps the answers of a task until its end, so that each
+// question is put once, whatever is lost on the way and whoever runs the task. From
+// the second time on the question's text stays away unless the coordinator wants it.
+//
 // # Trust
 //
 // Each task is signed with the coordinator's nkey, subject and all; a worker runs
@@ -40,7 +47,8 @@
 // what a worker's user may do: it creates no consumers, since a consumer can be made
 // to send what is stored to any subject, past the permissions of who made it.
 // Workers are trusted with each other's tasks and with their own results: one that
-// lies about those of its queue is not found out.
+// lies about those of its queue is not found out. An answer goes to workers' inboxes
+// only, since a coordinator may publish more than who asks it to.
 //
 // # Concurrency
 //
@@ -48,7 +56,6 @@
 //
 // # Tests
 //
-// They start servers and kill processes, and want a machine that has little else to do:
-//
-//	go test -race -tags tg_cluster ./engine/cluster/nats
+// They start servers and kill processes. With TG_CLUSTER_LONG=30000 in the environment
+// those that send many tasks send that many.
 package nats

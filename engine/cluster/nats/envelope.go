@@ -63,18 +63,14 @@ func (h *outcomeHead) put(f *fields) {
 	f.putInt(int64(h.attempt))
 	f.putInt(int64(h.took))
 	f.putInt(int64(h.frames))
-	lost := int64(0)
-	if h.lost {
-		lost = 1
-	}
-	f.putInt(lost)
+	f.putBool(h.lost)
 	putHash(f, h.apart)
 }
 
 func (h *outcomeHead) get(f *fields) {
 	h.worker, h.nonce = f.string(), f.string()
 	h.attempt, h.took, h.frames = int(f.int()), time.Duration(f.int()), int(f.int())
-	h.lost = f.int() == 1
+	h.lost = f.bool()
 	h.apart = getHash(f)
 }
 
@@ -86,6 +82,31 @@ type logHead struct {
 
 func (h *logHead) put(f *fields) { f.putString(h.nonce); f.putInt(int64(h.first)) }
 func (h *logHead) get(f *fields) { h.nonce, h.first = f.string(), int(f.int()) }
+
+// questionHead is what comes before a question.
+type questionHead struct {
+	op    string
+	again bool // it was asked before, and the question left out
+}
+
+func (h *questionHead) put(f *fields) { f.putString(h.op); f.putBool(h.again) }
+func (h *questionHead) get(f *fields) { h.op, h.again = f.string(), f.bool() }
+
+// answerHead is what comes before an answer.
+type answerHead struct{ verdict verdict }
+
+// A verdict is what became of a question.
+type verdict int
+
+const (
+	answered verdict = iota // the answer follows
+	refused                 // there is none; why follows
+	gone                    // there is nobody to answer it
+	unheard                 // it must be asked with its text
+)
+
+func (h *answerHead) put(f *fields) { f.putInt(int64(h.verdict)) }
+func (h *answerHead) get(f *fields) { h.verdict = verdict(f.int()) }
 
 func putHash(f *fields, h *cluster.Hash) {
 	if h == nil {

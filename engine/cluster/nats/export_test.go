@@ -1,5 +1,3 @@
-//go:build tg_cluster
-
 package nats
 
 import (

@@ -148,11 +148,11 @@ func (c *Conn) explain(err error) error {
 // second the first time: if the connection breaks meanwhile, no answer comes. Then
 // it has more, since the servers may be slow.
 func (c *Conn) again(ctx context.Context, f func(ctx context.Context) error) error {
-	return c.againIn(ctx, time.Second, f)
+	return c.againIn(ctx, time.Second, c.opts.Patience, f)
 }
 
-// againIn is again, with so much time for the first call.
-func (c *Conn) againIn(ctx context.Context, first time.Duration, f func(ctx context.Context) error) error {
+// againIn is again, with so much time for the first call and so much patience.
+func (c *Conn) againIn(ctx context.Context, first, patience time.Duration, f func(ctx context.Context) error) error {
 	began := time.Now()
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
 		once, cancel := context.WithTimeout(ctx, first)
@@ -164,11 +164,11 @@ func (c *Conn) againIn(ctx context.Context, first time.Duration, f func(ctx cont
 		if err == nil || !passing(err) {
 			return err
 		}
-		if gone := c.hopeless(c.opts.Patience); gone != nil {
+		if gone := c.hopeless(patience); gone != nil {
 			return gone
 		}
-		if time.Since(began) > c.opts.Patience {
-			return fmt.Errorf("no answer for %v: %w", c.opts.Patience, err)
+		if time.Since(began) > patience {
+			return fmt.Errorf("no answer for %v: %w", patience, err)
 		}
 		first = max(first, 4*time.Second)
 		select {

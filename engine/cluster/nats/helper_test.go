@@ -1,4 +1,4 @@
-//go:build tg_cluster && !tg_noserver
+//go:build !tg_noserver
 
 package nats_test
 
@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -24,13 +25,10 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// long says whether there is time for more.
-func long() bool { return os.Getenv("CLUSTER_TEST_LONG") != "" }
-
-// amount is n, or in the long form ten times as many.
+// amount is n, or as many as the environment asks for.
 func amount(n int) int {
-	if long() {
-		return 10 * n
+	if more, err := strconv.Atoi(os.Getenv("TG_CLUSTER_LONG")); err == nil {
+		return max(more, n)
 	}
 	return n
 }

@@ -1,5 +1,3 @@
-//go:build tg_cluster
-
 package nats
 
 import (
@@ -94,6 +92,8 @@ func FuzzOpen(f *testing.F) {
 			_, _ = unpackFrames(payload)
 		}
 		_, _ = unpack(b, &log)
+		_, _ = unpack(b, &questionHead{})
+		_, _ = unpack(b, &answerHead{})
 	})
 }
 

@@ -35,7 +35,7 @@ func (l *leases) isOver(ctx context.Context, run string) bool {
 		once, cancel := context.WithTimeout(ctx, checkEvery)
 		_, err := l.c.last(once, "KV_"+runsBucket, leaseSubject(run))
 		cancel()
-		if !errors.Is(err, cluster.ErrNotFound) {
+		if !errors.Is(err, cluster.ErrNotFound) && (err == nil || unlessMissing(err) != nil) {
 			l.saw(run)
 			return false
 		}

@@ -32,6 +32,7 @@ func taskSubject(abi, queue, run, id string) string {
 func resultSubject(run, id string) string { return "tg.r." + run + "." + id }
 func seenSubject(run, id string) string   { return "tg.p." + run + "." + id }
 func logSubject(run, id string) string    { return "tg.l." + run + "." + id }
+func askSubject(run, id string) string    { return "tg.q." + run + "." + id }
 func vaultSubject(key string) string      { return "$KV.tg_vault." + key }
 func watchSubject(key string) string      { return "tg.w." + key }
 

@@ -10,14 +10,20 @@ import (
 // embedded server, and for an external one without authentication.
 type Options struct {
 	Name  string // of the connection, for people; "" is "tg"
-	Seed  string // of the nkey user: "SU…"; a coordinator's tasks are signed with it
+	Seed  string // of the nkey user: "SU…"; a coordinator's tasks are signed with it, also if the server asks for no key
 	Creds string // the path of a .creds file, instead of Seed
 
-	CA    string // the path of a PEM file with the only authorities to trust, "" is the system's
-	CAPEM []byte // the same as text
-	Cert  string // the path of a PEM file: the client's own certificate, with Key
-	Key   string
-	TLS   bool // insist on TLS although the URL says nats://
+	// What is said of TLS insists on it, too: a server without is refused. Only on this
+	// very machine authorities and a name are for a server that wants TLS itself.
+	CA         string // the path of a PEM file with the only authorities to trust, "" is the system's
+	CAPEM      []byte // the same as text
+	ServerName string // what the server's certificate is checked for, "" is the host's name
+	Cert       string // the path of a PEM file: the client's own certificate, with Key
+	Key        string
+	TLS        bool // insist on TLS although the URL says nats://
+
+	// Wait has Connect wait for a server that is not there yet, until its context ends.
+	Wait bool
 
 	// Trust lists the public nkeys ("U…") of the coordinators whose tasks a worker
 	// runs. Without any, a worker refuses to work.
@@ -54,6 +60,8 @@ type Member struct {
 // maxMessage is the most that goes into a message; what is larger is stored apart.
 const maxMessage = 512 << 10
 
+const forever time.Duration = 1 << 62
+
 func (o Options) withDefaults() Options {
 	o.Name = cmp.Or(o.Name, "tg")
 	o.AckWait = cmp.Or(o.AckWait, 3*time.Second)
@@ -62,7 +70,7 @@ func (o Options) withDefaults() Options {
 	o.Replicas = cmp.Or(o.Replicas, 1)
 	o.Dial = cmp.Or(o.Dial, 5*time.Second)
 	if o.Patience < 0 {
-		o.Patience = 1 << 62
+		o.Patience = forever
 	}
 	return o
 }

@@ -11,8 +11,9 @@ const workerInbox = "_TGW"
 // else.
 //
 // It may take tasks and say what became of them, put results, read code and
-// arguments, read and change what is in the store, and say that it is there. It may
-// not read results, nor publish, purge or delete anything else.
+// arguments, read and change what is in the store, ask a task's coordinator, and say
+// that it is there. It may not read results, nor publish, purge or delete anything
+// else.
 func WorkerPermissions() Permissions {
 	return Permissions{
 		Publish: []string{
@@ -24,6 +25,7 @@ func WorkerPermissions() Permissions {
 			"tg.r.*.*",                              // results
 			"$O." + outBucket + ".>",                // large ones
 			"tg.l.*.*",                              // what tasks say
+			"tg.q.*.*",                              // what they ask
 			hereSubject,                             //
 			vaultSubject(">"),                       // changes to the store; it can neither purge nor roll up
 			"$JS.API.STREAM.MSG.GET." + vaultStream, // reading it
@@ -39,10 +41,11 @@ func WorkerPermissions() Permissions {
 	}
 }
 
-// CoordinatorPermissions returns what a coordinator's user needs: everything of tg's.
+// CoordinatorPermissions returns what a coordinator's user needs: everything of tg's,
+// and answering workers.
 func CoordinatorPermissions() Permissions {
 	return Permissions{
-		Publish:   []string{"tg.>", "$JS.API.>", "$KV.tg_code.>", "$KV.tg_runs.>", "$KV.tg_vault.>", "$O.tg_code.>", "$O.tg_args.>", "$O.tg_out.>"},
+		Publish:   []string{"tg.>", "$JS.API.>", "$KV.tg_code.>", "$KV.tg_runs.>", "$KV.tg_vault.>", "$O.tg_code.>", "$O.tg_args.>", "$O.tg_out.>", workerInbox + ".>"},
 		Subscribe: []string{"_INBOX.>", "tg.>"},
 	}
 }

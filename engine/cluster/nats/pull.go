@@ -10,7 +10,8 @@ import (
 )
 
 // A worker asks the servers for tasks with pulls: "up to n, within pullFor". What
-// is still asked for and what runs are together never more than the slots.
+// is still asked for and what runs are together never more than the slots, but for
+// tasks that have rested.
 
 const pullFor = 5 * time.Second
 
@@ -35,7 +36,7 @@ func (s *shift) work(ctx context.Context) error {
 			return nil
 		case <-s.wake:
 		case <-tick.C:
-			if gone := s.c.hopeless(1 << 62); gone != nil {
+			if gone := s.c.hopeless(forever); gone != nil {
 				return gone
 			}
 		case <-s.back:
@@ -45,6 +46,7 @@ func (s *shift) work(ctx context.Context) error {
 			}
 			s.mu.Unlock()
 			s.here(false)
+			s.loops.Go(s.recognize)
 		}
 	}
 }
@@ -54,7 +56,7 @@ func (s *shift) ask() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	free := s.config.Slots - len(s.working)
+	free := s.config.Slots - (len(s.working) - s.resting)
 	var idle *pull
 	for _, p := range s.pulls {
 		if now.After(p.until) {
@@ -95,6 +97,7 @@ func (s *shift) newPull() (*pull, error) {
 // arrive takes a task, or word of a pull's end.
 func (s *shift) arrive(p *pull, msg *nats.Msg) {
 	status := msg.Header.Get("Status")
+	var h *hand
 	s.mu.Lock()
 	switch {
 	case status == "100":
@@ -105,14 +108,15 @@ func (s *shift) arrive(p *pull, msg *nats.Msg) {
 		}
 	default:
 		p.left = max(p.left-1, 0)
-		s.working[msg] = struct{}{}
+		h = s.newHand()
+		s.working[msg] = h
 	}
 	leaving := s.leaving
 	s.mu.Unlock()
 	switch {
 	case status != "":
 		s.nudge()
-	case leaving || !s.tasks.Go(func(context.Context) { s.take(msg) }):
+	case leaving || !s.tasks.Go(func(context.Context) { s.take(h.ctx, msg) }):
 		s.finish(msg, back)
 	}
 }
@@ -136,11 +140,25 @@ func (s *shift) drain() {
 
 // finish tells the servers what becomes of a message, and frees its slot.
 func (s *shift) finish(msg *nats.Msg, word string) {
-	_ = s.c.nc.Publish(msg.Reply, []byte(word)) // else the servers find out by AckWait
 	s.mu.Lock()
+	h := s.working[msg]
 	delete(s.working, msg)
 	s.mu.Unlock()
+	if !h.void {
+		_ = s.c.nc.Publish(msg.Reply, []byte(word)) // else the servers find out by AckWait
+	}
+	h.end(context.Canceled)
 	s.nudge()
+}
+
+// rest counts the tasks that rest. When one begins to there is a free slot more.
+func (s *shift) rest(n int) {
+	s.mu.Lock()
+	s.resting += n
+	s.mu.Unlock()
+	if n > 0 {
+		s.nudge()
+	}
 }
 
 func (s *shift) nudge() {

@@ -1,4 +1,4 @@
-//go:build tg_cluster && !tg_noserver
+//go:build !tg_noserver
 
 package nats_test
 

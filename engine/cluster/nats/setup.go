@@ -52,7 +52,7 @@ func (c *Conn) setUp(ctx context.Context) error {
 func (c *Conn) makeStream(ctx context.Context, want jetstream.StreamConfig) error {
 	have, err := c.lookUp(ctx, want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		err = c.againIn(ctx, 5*time.Second, func(ctx context.Context) error {
+		err = c.againIn(ctx, 5*time.Second, c.opts.Patience, func(ctx context.Context) error {
 			_, err := c.js.CreateStream(ctx, want)
 			return err
 		})

@@ -22,12 +22,13 @@ const (
 // take deals with a message from the queue of tasks:
 //
 //	not signed as it must be         never
+//	from servers that are no more    nothing
 //	the run is over, or cancelled    never
 //	started too many times           lost → stored: done
 //	its data cannot be had           later
 //	the worker leaves                back
 //	the handler has returned         its result → stored: done, not stored: later
-func (s *shift) take(msg *nats.Msg) {
+func (s *shift) take(ctx context.Context, msg *nats.Msg) {
 	head, data, err := s.w.check.open(msg.Subject, msg.Data)
 	if err == nil && (head.task.ABI != s.config.ABI || head.task.Queue != s.config.Queue) {
 		err = errForged
@@ -38,7 +39,7 @@ func (s *shift) take(msg *nats.Msg) {
 		return
 	}
 	ref := cluster.TaskRef{Run: head.task.Run, ID: head.task.ID}
-	ctx, drop := s.held.Take(s.today, ref, time.Now())
+	ctx, drop := s.held.Take(ctx, ref, time.Now())
 	word := s.perform(ctx, head, data, int(meta.NumDelivered))
 	drop()
 	s.finish(msg, word)
@@ -63,25 +64,25 @@ func (s *shift) perform(ctx context.Context, head taskHead, data []byte, attempt
 			return ending(ctx, later)
 		}
 	}
-	speaker := &speaker{s: s, subject: logSubject(task.Run, task.ID), nonce: out.nonce}
 	began := time.Now()
-	result := s.handle(ctx, task, speaker)
+	result, frames := s.handle(ctx, task, out.nonce)
 	out.took = time.Since(began)
-	frames := speaker.end()
 	if ctx.Err() != nil {
 		return ending(ctx, later)
 	}
 	return s.store(ctx, task, out, packFrames(frames), result)
 }
 
-// handle calls the handler within the task's time.
-func (s *shift) handle(ctx context.Context, task cluster.Task, line cluster.Line) []byte {
+// handle calls the handler within the task's time. It returns what the task said, too.
+func (s *shift) handle(ctx context.Context, task cluster.Task, nonce string) (result []byte, frames [][]byte) {
 	if task.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, task.Timeout, cluster.ErrTimeout)
 		defer cancel()
 	}
-	return s.handler(ctx, task, line)
+	line := s.newSpeaker(ctx, task, nonce)
+	result = s.handler(ctx, task, line)
+	return result, line.end()
 }
 
 // ending is what to say of a message whose task was not finished.

@@ -56,24 +56,26 @@ func (w *worker) Work(ctx context.Context, config cluster.WorkerConfig, handler 
 	if err := checkWord("ABI", config.ABI, 64); err != nil {
 		return err
 	}
-	if err := w.ready(ctx); err != nil || ctx.Err() != nil {
+	origin, err := w.ready(ctx)
+	if err != nil || ctx.Err() != nil {
 		return err
 	}
 	s := newShift(w, config, handler)
+	s.origin = origin
 	if err := s.begin(); err != nil {
 		s.leave()
 		return err
 	}
-	err := s.work(ctx)
+	err = s.work(ctx)
 	s.leave()
 	return err
 }
 
-// ready says what waiting would not cure. That nobody has set up the cluster yet is
-// not of that kind.
-func (w *worker) ready(ctx context.Context) error {
-	err := w.c.again(ctx, func(ctx context.Context) error {
-		_, err := w.c.js.Stream(ctx, tasksStream)
+// ready waits for the servers, and says what waiting would not cure. That nobody has
+// set up the cluster yet is not of that kind. It returns the tasks' origin.
+func (w *worker) ready(ctx context.Context) (origin time.Time, err error) {
+	err = w.c.againIn(ctx, time.Second, forever, func(ctx context.Context) error {
+		origin, err = w.c.origin(ctx)
 		if w.c.refusal() != nil {
 			return w.c.refusal()
 		}
@@ -82,10 +84,10 @@ func (w *worker) ready(ctx context.Context) error {
 		}
 		return err
 	})
-	if err == nil || errors.Is(err, jetstream.ErrStreamNotFound) || ctx.Err() != nil {
-		return nil
+	if ctx.Err() != nil {
+		err = nil
 	}
-	return w.c.explain(err)
+	return origin, w.c.explain(err)
 }
 
 // A shift is one call of Work.
@@ -110,16 +112,18 @@ type shift struct {
 
 	mu      sync.Mutex // guards the fields below
 	pulls   []*pull
-	retry   time.Time              // no pull before
-	working map[*nats.Msg]struct{} // what is to be kept alive
-	leaving bool                   // what comes is given back
-	told    time.Time              // when it last said that it is here
+	retry   time.Time           // no pull before
+	working map[*nats.Msg]*hand // what is to be kept alive
+	resting int                 // how many of these rest
+	leaving bool                // what comes is given back
+	told    time.Time           // when it last said that it is here
+	origin  time.Time           // of the tasks, as far as is known
 }
 
 func newShift(w *worker, config cluster.WorkerConfig, handler cluster.Handler) *shift {
 	s := &shift{w: w, c: w.c, id: rand.Text(), config: config, handler: handler,
 		wake: make(chan struct{}, 1), back: make(chan struct{}, 1),
-		working: map[*nats.Msg]struct{}{}}
+		working: map[*nats.Msg]*hand{}}
 	s.leases.c = w.c
 	s.loops = cluster.NewCrew(context.Background())
 	s.tasks = cluster.NewCrew(context.Background())
@@ -146,6 +150,10 @@ func (s *shift) begin() error {
 	return s.c.nc.Flush()
 }
 
+// maxHeld is how many tasks a worker says at once that it has, so that the message is
+// not too large: many may rest. They are in no order, so each is among them soon.
+const maxHeld = 4096
+
 // here says that the worker is there, or is going; not too often.
 func (s *shift) here(left bool) {
 	s.mu.Lock()
@@ -157,8 +165,10 @@ func (s *shift) here(left bool) {
 	if often && !left {
 		return
 	}
+	held := s.held.List()
+	held = held[:min(len(held), maxHeld)]
 	text, err := json.Marshal(cluster.Presence{ID: s.id, Name: s.config.Name, Queue: s.config.Queue, ABI: s.config.ABI,
-		Slots: s.config.Slots, Held: s.held.List(), Left: left})
+		Slots: s.config.Slots, Held: held, Left: left})
 	if err == nil {
 		_ = s.c.nc.Publish(hereSubject, text) // the next ping comes soon
 	}
@@ -184,14 +194,18 @@ func (s *shift) keepAlive(ctx context.Context) {
 		case <-tick.C:
 		}
 		s.mu.Lock()
-		for msg := range s.working {
+		for msg, h := range s.working {
+			if h.void {
+				continue
+			}
 			_ = s.c.nc.Publish(msg.Reply, []byte("+WPI")) // the next one comes soon
 		}
 		s.mu.Unlock()
 	}
 }
 
-// keepChecking ends the tasks of runs whose coordinators are gone.
+// keepChecking ends the tasks of runs whose coordinators are gone, and learns where
+// tasks come from.
 func (s *shift) keepChecking(ctx context.Context) {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
@@ -200,6 +214,9 @@ func (s *shift) keepChecking(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+		if !s.originKnown() {
+			s.recognize(ctx)
 		}
 		for _, run := range s.held.Runs() {
 			if s.leases.isOver(ctx, run) {

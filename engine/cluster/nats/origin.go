@@ -1,0 +1,72 @@
+package nats
+
+import (
+	"context"
+	"time"
+
+	"github.com/starlark-tg/tg/engine/cluster"
+)
+
+// The servers that come back after a while may be others, new and empty, as an embedded
+// server is that lives no longer than a run. What a worker then says of a message that
+// it had before would be taken for another of the same number. So each message is of
+// an era, a connection that stood; after the next one has begun the worker looks
+// whether tasks still come from the same stream, which was made at the same time.
+
+// A hand is what a worker knows of a message that it has.
+type hand struct {
+	ctx context.Context         // that its task runs in
+	end context.CancelCauseFunc // ends it
+	era uint64                  // when it came
+
+	void bool // it is from servers that are no more; guarded by shift.mu
+}
+
+func (s *shift) newHand() *hand {
+	h := &hand{era: s.c.era()}
+	h.ctx, h.end = context.WithCancelCause(s.today)
+	return h
+}
+
+// era counts how often the connection came back.
+func (c *Conn) era() uint64 { return c.nc.Stats().Reconnects }
+
+// origin returns when the stream of tasks was made, zero if it is not there.
+func (c *Conn) origin(ctx context.Context) (time.Time, error) {
+	s, err := c.js.Stream(ctx, tasksStream)
+	if err != nil {
+		return time.Time{}, unlessMissing(err)
+	}
+	return s.CachedInfo().Created, nil
+}
+
+// recognize finds out whether tasks of earlier eras are from the servers that are there
+// now, and ends those that are not. Where the origin was not known it is now.
+func (s *shift) recognize(ctx context.Context) {
+	era := s.c.era()
+	var origin time.Time
+	err := s.c.againIn(ctx, time.Second, forever, func(ctx context.Context) (err error) {
+		origin, err = s.c.origin(ctx)
+		return err
+	})
+	if err != nil || s.c.era() != era {
+		return // the next time
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	same := s.origin.IsZero() || s.origin.Equal(origin)
+	s.origin = origin
+	for _, h := range s.working {
+		if !same && h.era < era {
+			h.void = true
+			h.end(cluster.ErrDeadRun)
+		}
+	}
+}
+
+// originKnown says whether there is something to compare with.
+func (s *shift) originKnown() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.origin.IsZero()
+}
