@@ -41,8 +41,8 @@ type Task struct {
 
 	// Answer, of a task that is to be sent, answers what it asks (Line.Ask), once for
 	// each op: who asks again gets the same answer. It may block; its context ends with
-	// Do, which does not wait for it. Calls for one task come one at a time, in the
-	// order of the questions, and none begins after Do has returned. A task whose
+	// Do, which does not wait for it. There may be several calls for one task at once,
+	// and none begins after Do has returned. A task whose
 	// Answer takes its time does not fill the Dispatcher's window: others that it may
 	// be waiting for are sent. Nil: nothing can be asked.
 	Answer func(ctx context.Context, op string, question []byte) (answer []byte)
@@ -70,7 +70,8 @@ type Line interface {
 	// Ask puts a question to who sent the task, and blocks until it is answered, or
 	// ctx or the task's own context ends; then the error is the cause. op, up to 1 KiB,
 	// names the question within the task: the same one, asked again by this start of
-	// the task or another, is not put again but gets the same answer. Question and
+	// the task or another, is not put again but gets the same answer, unless it begins
+	// with Idle. Question and
 	// answer may have MaxQuestion bytes; more is an error. ErrGone says that nobody
 	// waits for the task any more, or that it has no Answer.
 	Ask(ctx context.Context, op string, question []byte) (answer []byte, err error)
@@ -80,6 +81,9 @@ type Line interface {
 	// tasks may run than there are slots.
 	Rest(block func())
 }
+
+// Idle begins the op of a question that changes nothing: its answer is not kept.
+const Idle = "?"
 
 // MaxQuestion is how many bytes a question of a task, or an answer, may have.
 const MaxQuestion = 512 << 10

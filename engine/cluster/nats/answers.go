@@ -24,8 +24,6 @@ type questions struct {
 
 	mu     sync.Mutex           // guards the fields below
 	all    map[string]*question // by op
-	queue  []*question          // not put yet
-	busy   bool                 // somebody puts them, one after the other
 	over   bool
 	ctx    context.Context // of answer; made for the first question
 	cancel context.CancelCauseFunc
@@ -83,42 +81,25 @@ func (q *questions) hear(ctx context.Context, head questionHead, text []byte, re
 	}
 }
 
-// put has a new question answered after those before it; q.mu is held.
+// put has a new question answered; q.mu is held.
 func (q *questions) put(ctx context.Context, one *question) {
 	if q.all == nil {
 		q.all = map[string]*question{}
 		q.ctx, q.cancel = context.WithCancelCause(ctx)
 	}
-	if !q.busy && !q.d.crew.Go(q.work) {
-		q.d.respond(one.reply, gone, nil) // the run is being closed
-		return
-	}
-	q.busy = true
 	q.all[one.op] = one
-	q.queue = append(q.queue, one)
+	if !q.d.crew.Go(func(crew context.Context) { q.work(crew, one) }) {
+		q.d.respond(one.reply, gone, nil) // the run is being closed
+	}
 }
 
-// work answers questions until there are no more.
-func (q *questions) work(crew context.Context) {
+// work answers a question.
+func (q *questions) work(crew context.Context, one *question) {
 	defer context.AfterFunc(crew, func() { q.cancel(cluster.ErrClosed) })()
-	for one := q.next(); one != nil; one = q.next() {
-		slow := time.AfterFunc(patient, q.slow)
-		response := q.answer(q.ctx, one.op, one.text)
-		slow.Stop()
-		q.answered(one, response)
-	}
-}
-
-func (q *questions) next() *question {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.busy = !q.over && len(q.queue) > 0; !q.busy {
-		return nil
-	}
-	one := q.queue[0]
-	q.queue[0] = nil
-	q.queue = q.queue[1:]
-	return one
+	slow := time.AfterFunc(patient, q.slow)
+	response := q.answer(q.ctx, one.op, one.text)
+	slow.Stop()
+	q.answered(one, response)
 }
 
 func (q *questions) answered(one *question, response []byte) {
@@ -133,13 +114,16 @@ func (q *questions) answered(one *question, response []byte) {
 		one.response = fmt.Appendf(nil, "the answer to %q has %d bytes; %d are allowed", one.op, len(response), cluster.MaxQuestion)
 	}
 	q.d.respond(one.reply, one.verdict, one.response)
+	if strings.HasPrefix(one.op, cluster.Idle) {
+		delete(q.all, one.op)
+	}
 }
 
 // end is the end of Do: nothing more is put, and who answers is told to stop.
 func (q *questions) end() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.over, q.queue = true, nil
+	q.over = true
 	if q.cancel != nil {
 		q.cancel(context.Canceled)
 	}

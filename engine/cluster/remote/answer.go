@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/cluster"
 	"github.com/starlark-tg/tg/engine/cluster/wire"
 	"go.starlark.net/starlark"
 )
@@ -27,16 +28,7 @@ func (p *parcel) answer(ctx context.Context, op string, data []byte) []byte {
 	if q.what != askCall {
 		return it.home.look(ctx, it.put, q)
 	}
-	it.mu.Lock()
-	a, known := it.answers[op]
-	if !known { // else a parcel that the item was in before has asked
-		a = &asked{question: q, done: make(chan struct{})}
-		if it.answers == nil {
-			it.answers = map[string]*asked{}
-		}
-		it.answers[op] = a
-	}
-	it.mu.Unlock()
+	a, known := it.asked(op, q)
 	if !known {
 		select {
 		case it.asks <- a:
@@ -50,6 +42,24 @@ func (p *parcel) answer(ctx context.Context, op string, data []byte) []byte {
 	case <-it.left:
 		return packFailure(errGone)
 	}
+}
+
+// asked returns the question of a name. A parcel that the item was in before may have put
+// it already.
+func (it *item) asked(op string, q question) (a *asked, known bool) {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	if a = it.answers[op]; a != nil {
+		return a, true
+	}
+	a = &asked{question: q, done: make(chan struct{})}
+	if it.call.Family != nil { // else it is in one parcel only
+		if it.answers == nil {
+			it.answers = map[string]*asked{}
+		}
+		it.answers[op] = a
+	}
+	return a, false
 }
 
 var errGone = errors.New("nobody waits for this task any more")
@@ -182,7 +192,14 @@ func (h *home) packValue(ctx context.Context, put putter, v starlark.Value) []by
 	if err != nil {
 		return packFailure(err)
 	}
-	return append([]byte{returned}, m.Data...)
+	if len(m.Data) < cluster.MaxQuestion {
+		return append([]byte{returned}, m.Data...)
+	}
+	large := wire.Blob{Hash: wire.Hash(cluster.HashOf(m.Data)), Data: m.Data}
+	if err := put(ctx, []wire.Blob{large}); err != nil {
+		return packFailure(err)
+	}
+	return append([]byte{apart}, large.Hash[:]...)
 }
 
 func packFailure(err error) []byte { return append([]byte{failed}, wire.Failure(err)...) }

@@ -95,6 +95,7 @@ const (
 	failed
 	timedOut
 	method // what was asked for is something to be called
+	apart  // a value, as a blob of this hash
 )
 
 // An outcome is what came of one call.

@@ -20,6 +20,7 @@ type host struct {
 	cancel context.CancelFunc
 	enc    *wire.Encoder
 	dec    *wire.Decoder
+	blob   func(cluster.Hash) ([]byte, error)
 	users  atomic.Int64 // parcels in hand
 	name   string       // of the worker
 	used   atomic.Int64 // when the last one left, in nanoseconds since 1970
@@ -41,10 +42,11 @@ func (h *Handler) newHost(script string) (*host, error) {
 		return nil, err
 	}
 	s := &host{run: run, cancel: cancel, name: h.name, standins: map[string]starlark.Value{}, methods: map[string]bool{}, visits: map[*visit]bool{}}
+	s.blob = func(hash cluster.Hash) ([]byte, error) { return h.blob(ctx, hash) }
 	s.enc = wire.NewEncoder(run, wire.EncoderOptions{Reference: s.reference})
 	s.dec = wire.NewDecoder(run, wire.DecoderOptions{
 		Modules: h.modules, Resolve: s.resolve,
-		Fetch: func(hash wire.Hash) ([]byte, error) { return h.blob(ctx, cluster.Hash(hash)) },
+		Fetch: func(hash wire.Hash) ([]byte, error) { return s.blob(cluster.Hash(hash)) },
 	})
 	return s, nil
 }

@@ -207,6 +207,15 @@ def f():
     return r.error.message, r.status
 print(g.execute()[0].result)
 `,
+		"large": `
+inner = threadgroup()
+def big(n): return "x" * n
+@threadgroup("g").register
+def unused(): pass
+g = threadgroup()
+def outer(): return [len(s) for s in inner.map(big, [1000000, 2, 600000]).values()]
+print(g.submit(outer).wait().result)
+`,
 		"args": `
 g = threadgroup()
 @g.register

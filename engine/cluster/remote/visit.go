@@ -125,6 +125,14 @@ func (v *visit) open(answer []byte) (what byte, x starlark.Value, err error) {
 	r := reader{answer}
 	what, _ = r.byte()
 	switch what {
+	case apart:
+		var hash cluster.Hash
+		copy(hash[:], r.b)
+		var data []byte
+		if data, err = v.host.blob(hash); err == nil {
+			what = returned
+			x, err = v.host.dec.Value(data, false)
+		}
 	case returned:
 		x, err = v.host.dec.Value(r.b, false)
 	case failed:
@@ -155,7 +163,7 @@ func (h *host) look(q question, key starlark.Value) (what byte, x starlark.Value
 	}
 	ctx, cancel := context.WithTimeout(h.run.Context(), 30*time.Second)
 	defer cancel()
-	answer, err := v.line.Ask(ctx, rand.Text(), packQuestion(q))
+	answer, err := v.line.Ask(ctx, cluster.Idle+rand.Text(), packQuestion(q))
 	if err != nil {
 		return 0, nil, err
 	}
