@@ -40,6 +40,7 @@ type execFlags struct {
 	limits     engine.Limits
 	allow      permit.Set
 	env        envList
+	cluster    execCluster
 }
 
 func newExec(s streams) *cobra.Command {
@@ -55,6 +56,7 @@ read; 124 --timeout; 129, 130 and 143 hung up, interrupted and terminated; 141 n
 reads what the script prints; exit(n) in the script gives n.`,
 		Example: `  tg exec sync.star
   tg exec -j 8 --timeout 2m sync.star eu-west
+  tg exec --cluster embed://127.0.0.1:4222 sync.star
   tg exec -c 'print(threadgroup().map(lambda x: x * x, range(5)).values())'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			src, err := f.source(cmd, args)
@@ -66,6 +68,9 @@ reads what the script prints; exit(n) in the script gives n.`,
 			}
 			if f.watch && src.path == "" {
 				return errors.New("--watch needs a FILE")
+			}
+			if err := f.cluster.check(cmd.Flags()); err != nil {
+				return fmt.Errorf("%w; see tg exec --help", err)
 			}
 			if f.watch {
 				return status(watchScript(cmd.Context(), s, f, src))
@@ -95,6 +100,7 @@ reads what the script prints; exit(n) in the script gives n.`,
 	addLimits(flags, &f.limits)
 	addGrants(flags, &f.allow)
 	addEnv(flags, f.env)
+	f.cluster.add(flags)
 	return cmd
 }
 
@@ -237,6 +243,11 @@ func (j *job) run(ctx context.Context, src source, text []byte) (err error) {
 	if j.lines != nil {
 		opts.Print = j.lines.Print
 	}
+	leave, err := j.join(ctx, &opts)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	eng, err := engine.New(opts)
 	if err != nil {
 		return err

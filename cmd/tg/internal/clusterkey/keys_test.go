@@ -1,4 +1,4 @@
-package keys
+package clusterkey
 
 import (
 	"crypto/tls"
@@ -233,6 +233,9 @@ func TestCertificate(t *testing.T) {
 	require.NoError(t, err)
 	invitation, err := p.Invitation()
 	require.NoError(t, err)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
 	for _, test := range []struct {
 		ca, name string
 		most     uint16
@@ -245,17 +248,22 @@ func TestCertificate(t *testing.T) {
 	} {
 		pool := x509.NewCertPool()
 		require.True(t, pool.AppendCertsFromPEM([]byte(test.ca)))
-		a, b := net.Pipe()
-		var both sync.WaitGroup
-		both.Go(func() {
-			_ = tls.Server(a, config).Handshake()
-			_ = a.Close()
+		var served sync.WaitGroup
+		served.Go(func() {
+			c, err := listener.Accept()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = tls.Server(c, config).Handshake()
+			_ = c.Close()
 		})
-		client := tls.Client(b, &tls.Config{RootCAs: pool, ServerName: test.name, MaxVersion: test.most})
-		require.NoError(t, client.SetDeadline(time.Now().Add(10*time.Second)))
-		err := client.Handshake()
-		_ = b.Close()
-		both.Wait()
+		c, err := net.Dial("tcp", listener.Addr().String())
+		require.NoError(t, err)
+		require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
+		err = tls.Client(c, &tls.Config{RootCAs: pool, ServerName: test.name, MaxVersion: test.most}).Handshake()
+		_ = c.Close()
+		served.Wait()
 		require.Equal(t, test.ok, err == nil, "%+v: %v", test, err)
 	}
 	cert, err := x509.ParseCertificate(config.Certificates[0].Certificate[0])

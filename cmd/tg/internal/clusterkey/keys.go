@@ -1,6 +1,6 @@
-// Package keys keeps what the members of a cluster know each other by: a coordinator's key
+// Package clusterkey keeps what the members of a cluster know each other by: a coordinator's key
 // file, and the invitation for workers, which has as much of it as they need.
-package keys
+package clusterkey
 
 import (
 	"crypto/tls"

@@ -1,4 +1,4 @@
-package keys
+package clusterkey
 
 import (
 	"crypto/x509"
