@@ -31,9 +31,13 @@ const (
 
 func (c *clusterFlags) add(flags *pflag.FlagSet, usage string) {
 	flags.StringVar(&c.url, "cluster", "", usage)
-	flags.StringVar(&c.key, "cluster-key", "", "the cluster's keys are in `FILE` (default tg/cluster.json in the user's configuration folder)")
+	c.addKey(flags)
 	flags.StringVar(&c.creds, "creds", "", "be the user of an external cluster whose .creds are in `FILE`")
 	flags.StringVar(&c.ca, "ca", "", "trust the servers of an external cluster by the certificates in `FILE`, by those of the system (system), or without TLS (none)")
+}
+
+func (c *clusterFlags) addKey(flags *pflag.FlagSet) {
+	flags.StringVar(&c.key, "cluster-key", "", "the cluster's keys are in `FILE` (default: tg/cluster.json in the user's configuration folder)")
 }
 
 // check reads the URL, and reports flags that have no sense together.

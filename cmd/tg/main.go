@@ -78,6 +78,6 @@ thread of its own and hand back a list of results.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newExec(s), newTest(s), newCheck(s), newREPL(s), newFmt(s), newDoc(s), newStubs(s), newVersion(s))
+	root.AddCommand(newExec(s), newWorker(s), newCluster(s), newTest(s), newCheck(s), newREPL(s), newFmt(s), newDoc(s), newStubs(s), newVersion(s))
 	return root
 }
