@@ -68,11 +68,13 @@ func (j *job) join(ctx context.Context, opts *engine.Options) (leave func(), err
 		conn.Close()
 		return nil, c.failure(ctx, err)
 	}
-	opts.Remote = remote.NewCaller(d)
+	caller := remote.NewCaller(d)
+	opts.Remote = caller
 	if c.address.embedded() && !j.quiet {
 		j.note(invite(conn.URL(), c.key))
 	}
 	return func() {
+		caller.Close()
 		j.leave(ctx, d)
 		conn.Close()
 	}, nil

@@ -83,7 +83,7 @@ func (l *labour) work(ctx context.Context, o nats.Options) error {
 	if err != nil {
 		return l.cluster.failure(ctx, err)
 	}
-	handler := remote.NewHandler(eng, w.Blob)
+	handler := remote.NewHandler(eng, w.Blob, l.name)
 	defer handler.Close()
 	l.say("%s: %s, queue %q, cluster %s", draw.OneLine(l.name), draw.Plural(int(l.slots), "slot"), l.queue, l.cluster.address)
 	config := cluster.WorkerConfig{Name: l.name, Queue: l.queue, Slots: int(l.slots), ABI: remote.ABI(eng)}
