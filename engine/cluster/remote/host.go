@@ -72,12 +72,14 @@ func (h *host) exit(v *visit) {
 	delete(h.visits, v)
 }
 
-// anyVisit returns one of the parcels in hand, or nil.
-func (h *host) anyVisit() *visit {
+// anyVisit returns one of the parcels in hand but those, or nil.
+func (h *host) anyVisit(but map[*visit]bool) *visit {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for v := range h.visits {
-		return v
+		if !but[v] {
+			return v
+		}
 	}
 	return nil
 }

@@ -150,10 +150,6 @@ func (v *visit) open(answer []byte) (what byte, x starlark.Value, err error) {
 // look asks home what needs no thread and changes nothing, on behalf of any task of
 // the script: who looks at a value cannot be known.
 func (h *host) look(q question, key starlark.Value) (what byte, x starlark.Value, err error) {
-	v := h.anyVisit()
-	if v == nil {
-		return 0, nil, errNoTask
-	}
 	if key != nil {
 		m, err := h.enc.Value(key)
 		if err != nil {
@@ -163,9 +159,14 @@ func (h *host) look(q question, key starlark.Value) (what byte, x starlark.Value
 	}
 	ctx, cancel := context.WithTimeout(h.run.Context(), 30*time.Second)
 	defer cancel()
-	answer, err := v.line.Ask(ctx, cluster.Idle+rand.Text(), packQuestion(q))
-	if err != nil {
-		return 0, nil, err
+	tried := map[*visit]bool{}
+	err = errNoTask
+	for v := h.anyVisit(tried); v != nil && ctx.Err() == nil; v = h.anyVisit(tried) {
+		var answer []byte
+		if answer, err = v.line.Ask(ctx, cluster.Idle+rand.Text(), packQuestion(q)); err == nil {
+			return v.open(answer)
+		}
+		tried[v] = true // it has ended, or nobody wants it any more
 	}
-	return v.open(answer)
+	return 0, nil, err
 }
