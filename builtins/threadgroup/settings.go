@@ -3,7 +3,6 @@ package threadgroup
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -119,15 +118,15 @@ func setIdempotent(o *options, v starlark.Value) error {
 	return err
 }
 
-// queueName is what a queue may be called: it is a word of what a cluster's messages are
-// addressed to.
-var queueName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+// queueRunes are what the name of a queue may have: it is a word of what a cluster's messages
+// are addressed to.
+const queueRunes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 func setQueue(o *options, v starlark.Value) error {
 	if err := setString(&o.queue, v); err != nil {
 		return err
 	}
-	if !queueName.MatchString(o.queue) {
+	if len(o.queue) > 64 || strings.Trim(o.queue, queueRunes) != "" {
 		return fmt.Errorf("must have 1 to 64 letters, digits, - and _, not %q", o.queue)
 	}
 	return nil
