@@ -112,20 +112,20 @@ Exit status: 1 the cluster cannot be reached; 2 usage.`,
 				return fmt.Errorf("%w; see tg cluster status --help", err)
 			}
 			st, err := clusterStatus(cmd.Context(), &c)
-			if err == nil && asJSON {
-				err = printStatusJSON(s.out, st)
-			} else if err == nil {
-				printStatus(s.out, draw.NewPaint(color, s.out.w), st, time.Now())
-			}
-			if err != nil {
+			switch {
+			case err != nil:
 				draw.Report(s.err, draw.NewPaint(color, s.err), err)
 				return status(exitError)
+			case asJSON:
+				printStatusJSON(s.out, st)
+			default:
+				printStatus(s.out, draw.NewPaint(color, s.out.w), st, time.Now())
 			}
 			return nil // run sees what the output has lost
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	c.add(cmd.Flags(), "ask the cluster at `URL`: nats://HOST:PORT or tls://HOST:PORT")
+	c.add(cmd, "ask the cluster at `URL`: nats://HOST:PORT or tls://HOST:PORT", "nats://", "tls://")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	addColor(cmd, &color)
 	return cmd

@@ -5,8 +5,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/starlark-tg/tg/cmd/tg/internal/clusterkey"
 	"github.com/starlark-tg/tg/engine"
@@ -29,11 +31,22 @@ const (
 	caNone   = "none"
 )
 
-func (c *clusterFlags) add(flags *pflag.FlagSet, usage string) {
+// add adds the flags; the URL may begin with any of the schemes.
+func (c *clusterFlags) add(cmd *cobra.Command, usage string, schemes ...string) {
+	flags := cmd.Flags()
 	flags.StringVar(&c.url, "cluster", "", usage)
 	c.addKey(flags)
 	flags.StringVar(&c.creds, "creds", "", "be the user of an external cluster whose .creds are in `FILE`")
 	flags.StringVar(&c.ca, "ca", "", "trust the servers of an external cluster by the certificates in `FILE`, by those of the system (system), or without TLS (none)")
+	_ = cmd.RegisterFlagCompletionFunc("cluster", func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		var fit []cobra.Completion
+		for _, s := range schemes {
+			if strings.HasPrefix(s, begun) {
+				fit = append(fit, s)
+			}
+		}
+		return fit, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}) // an error would be that there is no such flag
 }
 
 func (c *clusterFlags) addKey(flags *pflag.FlagSet) {
@@ -42,7 +55,10 @@ func (c *clusterFlags) addKey(flags *pflag.FlagSet) {
 
 // check reads the URL, and reports flags that have no sense together.
 func (c *clusterFlags) check(flags *pflag.FlagSet) (err error) {
-	for _, name := range []string{"cluster", "cluster-key", "creds", "ca"} {
+	if flags.Changed("cluster") && c.url == "" {
+		return errors.New("--cluster needs a URL")
+	}
+	for _, name := range []string{"cluster-key", "creds", "ca"} {
 		switch {
 		case !flags.Changed(name):
 		case c.url == "":
@@ -127,6 +143,10 @@ func (c *clusterFlags) secure(o *nats.Options, certificate string) {
 func (c *clusterFlags) failure(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = fmt.Errorf("%s: %s", file.Path, reason(err))
 	}
 	msg := err.Error()
 	if !strings.HasPrefix(msg, "cluster ") {

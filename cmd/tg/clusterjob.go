@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/starlark-tg/tg/cmd/tg/internal/clusterkey"
 	"github.com/starlark-tg/tg/engine"
@@ -20,9 +21,9 @@ type execCluster struct {
 	dir string
 }
 
-func (c *execCluster) add(flags *pflag.FlagSet) {
-	c.clusterFlags.add(flags, "run tasks on the workers at `URL`: embed://HOST:PORT starts a server here, nats:// and tls:// join one")
-	flags.StringVar(&c.dir, "cluster-dir", "", "keep what the server of embed:// stores in `DIR` (default: a temporary one)")
+func (c *execCluster) add(cmd *cobra.Command) {
+	c.clusterFlags.add(cmd, "run tasks on the workers at `URL`: embed://HOST:PORT starts a server here, nats:// and tls:// join one", "embed://", "nats://", "tls://")
+	cmd.Flags().StringVar(&c.dir, "cluster-dir", "", "keep what the server of embed:// stores in `DIR` (default: a temporary one)")
 }
 
 func (c *execCluster) check(flags *pflag.FlagSet) error {

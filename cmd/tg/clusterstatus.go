@@ -157,7 +157,7 @@ type (
 	}
 )
 
-func printStatusJSON(w io.Writer, st cluster.Status) error {
+func printStatusJSON(w io.Writer, st cluster.Status) {
 	there := statusThere{[]workerThere{}, []queueThere{}, []runThere{}}
 	for _, p := range st.Workers {
 		tasks := []taskThere{}
@@ -172,10 +172,8 @@ func printStatusJSON(w io.Writer, st cluster.Status) error {
 	for _, r := range st.Runs {
 		there.Runs = append(there.Runs, runThere{r.ID, r.Host, r.PID, r.Began})
 	}
-	text, err := json.MarshalIndent(there, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, _ = w.Write(append(text, '\n')) // run sees what the output has lost
-	return nil
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(there) // run sees what the output has lost
 }

@@ -100,7 +100,7 @@ reads what the script prints; exit(n) in the script gives n.`,
 	addLimits(flags, &f.limits)
 	addGrants(flags, &f.allow)
 	addEnv(flags, f.env)
-	f.cluster.add(flags)
+	f.cluster.add(cmd)
 	return cmd
 }
 

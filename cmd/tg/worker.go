@@ -64,7 +64,7 @@ interrupted and terminated. A second signal ends the worker at once.`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	flags := cmd.Flags()
-	f.cluster.add(flags, "take tasks from the cluster at `URL`: nats://HOST:PORT or tls://HOST:PORT")
+	f.cluster.add(cmd, "take tasks from the cluster at `URL`: nats://HOST:PORT or tls://HOST:PORT", "nats://", "tls://")
 	flags.StringVar(&f.invitation, "invitation", "", "join with the invitation in `FILE`, or - for standard input")
 	flags.StringSliceVar(&f.trust, "trust", nil, "run the tasks of the coordinators with these public keys: `PUBKEY,…`")
 	flags.Var(&f.slots, "slots", "run at most `N` tasks at once (default: the number of CPUs)")
@@ -97,7 +97,7 @@ func (f *workerFlags) check(flags *pflag.FlagSet) error {
 	}
 	for _, key := range f.trust {
 		if !clusterkey.IsPublic(key) {
-			return fmt.Errorf("--trust: %q is not the public nkey of a user: U and 55 more letters and digits", key)
+			return errors.New("--trust: the keys are public nkeys of users: U and 55 more letters and digits") // perhaps it is a secret one
 		}
 	}
 	if f.name == "" {

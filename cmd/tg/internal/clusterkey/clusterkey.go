@@ -98,8 +98,16 @@ func plain(err error) error {
 	if errors.As(err, &pe) {
 		err = pe.Err
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return noFile{}
+	}
 	return err
 }
+
+type noFile struct{}
+
+func (noFile) Error() string { return "no such file" }
+func (noFile) Unwrap() error { return fs.ErrNotExist }
 
 // parse never quotes what it reads: it is secret.
 func parse(text []byte) (p Pair, err error) {
