@@ -154,11 +154,12 @@ func (c *clusterFlags) failure(ctx context.Context, err error) error {
 	}
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
+	stranger := errors.As(err, &unknown) || errors.As(err, &host)
 	hint := ""
 	switch {
-	case errors.As(err, &unknown) && c.address.scheme == "nats" && c.address.loopback && c.ca == "":
+	case stranger && c.address.scheme == "nats" && c.address.loopback && c.ca == "":
 		hint = "the server has a certificate: tls:// in place of nats:// checks it by the cluster's keys"
-	case errors.As(err, &unknown), errors.As(err, &host):
+	case stranger:
 		hint = "the server is not the one that these keys are for; of an external cluster say --ca FILE or --ca system"
 	case strings.Contains(msg, "the server has no TLS") && c.ca == "":
 		hint = "if it is an external cluster, and what is sent may be read by others: --ca none"
