@@ -147,7 +147,12 @@ func (s *shift) begin() error {
 	s.loops.Go(s.keepAlive)
 	s.loops.Go(s.keepChecking)
 	s.here(false)
-	return s.c.nc.Flush()
+	// A flush that the connection breaks under says that it is closed. It is not: what is
+	// subscribed to is so again when it comes back.
+	if err := s.c.nc.Flush(); err != nil && s.c.nc.IsClosed() {
+		return err
+	}
+	return nil
 }
 
 // maxHeld is how many tasks a worker says at once that it has, so that the message is
