@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/starlark-tg/tg/cmd/tg/internal/clusterkey"
 	"github.com/starlark-tg/tg/cmd/tg/internal/draw"
+	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/cluster"
 	"github.com/starlark-tg/tg/engine/cluster/nats"
 )
@@ -149,7 +151,11 @@ func clusterStatus(ctx context.Context, c *clusterFlags) (st cluster.Status, err
 	defer cancel()
 	conn, err := nats.Connect(ctx, c.url, o)
 	if err != nil {
-		return st, c.failure(ctx, err)
+		err = c.failure(ctx, err)
+		if keyless := o.Seed == "" && o.Creds == ""; keyless && strings.Contains(err.Error(), "refuses") {
+			return st, &engine.Error{Msg: err.Error(), Hint: "the cluster's keys are not here: ask on the script's machine, or name them: --cluster-key FILE"}
+		}
+		return st, err
 	}
 	defer conn.Close()
 	if st, err = conn.Status(ctx); err != nil {

@@ -29,9 +29,14 @@ type member struct {
 
 func startMember(t *testing.T, env []string, args ...string) *member {
 	t.Helper()
+	return startTold(t, env, append([]string{"tg"}, args...)...)
+}
+
+func startTold(t *testing.T, env []string, command ...string) *member {
+	t.Helper()
 	m := &member{messages: filepath.Join(t.TempDir(), "stderr")}
 	words := append([]string{"-c", `messages=$1; shift; exec env "$@" 2>"$messages"`, "sh", m.messages}, env...)
-	m.child = start(t, nil, "sh", append(append(words, "tg"), args...)...)
+	m.child = start(t, nil, "sh", append(words, command...)...)
 	return m
 }
 
@@ -188,6 +193,9 @@ func TestClusterStranger(t *testing.T) {
 		m.ends(1)
 		m.says(`^error: cluster nats://\S+: the server refuses these credentials`)
 	}
+	m := startMember(t, []string{"XDG_CONFIG_HOME=" + t.TempDir(), "HOME=" + t.TempDir()}, "cluster", "status", "--cluster", url)
+	m.ends(1)
+	m.says(`the server refuses these credentials.*\n  = hint: the cluster's keys are not here: `)
 	c.signal(os.Interrupt)
 	c.ends(130)
 }
@@ -204,4 +212,54 @@ func TestClusterLeaks(t *testing.T) {
 	require.Equal(t, "1\n", stdout.String(), stderr.String())
 	require.Equal(t, exitError, run(context.Background(), []string{"exec", "--cluster", "nats://127.0.0.1:1", "--cluster-key", key, "-c", "pass"}, s))
 	goleak.VerifyNone(t, before)
+}
+
+// TestClusterExamples runs the help's examples, one after the other as a reader does,
+// with another port: that of the help may be taken.
+func TestClusterExamples(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(dir+"/sync.star", []byte("print('ready')\ntime.sleep(3600)\n"), 0o666))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	shell := func(line string) *member {
+		line = strings.NewReplacer(":4222", ":"+port, "build.example.org", "127.0.0.1", "/data", dir).Replace(line)
+		return startTold(t, []string{"XDG_CONFIG_HOME=" + dir, "HOME=" + dir}, "sh", "-c", line)
+	}
+	examples := func(words ...string) (lines []string) {
+		cmd, _, err := newRoot(standard()).Find(words)
+		require.NoError(t, err)
+		for line := range strings.Lines(cmd.Example) {
+			if line = strings.TrimSpace(line); words[0] != "exec" || strings.Contains(line, "--cluster") {
+				lines = append(lines, line)
+			}
+		}
+		require.NotEmpty(t, lines)
+		return lines
+	}
+	for _, line := range examples("exec") {
+		c := shell(`cd "$HOME"; exec ` + line)
+		c.until("ready")
+		defer func() {
+			c.signal(os.Interrupt)
+			c.ends(130)
+		}()
+	}
+	invite := examples("cluster", "invite")
+	shell(`cd "$HOME"; ` + invite[0]).ends(0)
+	for _, line := range append(examples("worker"), strings.Replace(invite[1], " tg ", " exec tg ", 1)) {
+		if strings.HasPrefix(line, "tg ") {
+			line = "exec " + line
+		}
+		w := shell(`cd "$HOME"; ` + line)
+		w.says(`^tg worker \S+: \d+ slots?, `)
+		w.signal(syscall.SIGTERM)
+		w.ends(143)
+	}
+	for _, line := range examples("cluster", "status") {
+		shell(line).ends(0)
+	}
 }

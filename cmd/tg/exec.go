@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/starlark-tg/tg/builtins"
 	"github.com/starlark-tg/tg/cmd/tg/internal/draw"
 	"github.com/starlark-tg/tg/cmd/tg/internal/live"
@@ -50,6 +51,8 @@ func newExec(s streams) *cobra.Command {
 		Short: "Run a script",
 		Long: `Run a script from FILE, from standard input (-), or from the text of -c.
 All that follows FILE, or the text of -c, is the script's: it finds it in args.
+With --cluster the tasks of groups run on workers, here or on other machines: see
+tg cluster --help.
 
 Exit status: 0 ok; 1 the script stopped with an error; 2 usage, or FILE cannot be
 read; 124 --timeout; 129, 130 and 143 hung up, interrupted and terminated; 141 nobody
@@ -63,14 +66,8 @@ reads what the script prints; exit(n) in the script gives n.`,
 			if err != nil {
 				return err
 			}
-			if f.joblog == "" && cmd.Flags().Changed("joblog") {
-				return errors.New("--joblog needs the name of a file")
-			}
-			if f.watch && src.path == "" {
-				return errors.New("--watch needs a FILE")
-			}
-			if err := f.cluster.check(cmd.Flags()); err != nil {
-				return fmt.Errorf("%w; see tg exec --help", err)
+			if err := f.check(cmd.Flags(), src); err != nil {
+				return err
 			}
 			if f.watch {
 				return status(watchScript(cmd.Context(), s, f, src))
@@ -78,6 +75,25 @@ reads what the script prints; exit(n) in the script gives n.`,
 			return status(execScript(cmd.Context(), s, f, src))
 		},
 	}
+	f.add(cmd)
+	return cmd
+}
+
+// check reports flags that have no sense together.
+func (f *execFlags) check(flags *pflag.FlagSet, src source) error {
+	if f.joblog == "" && flags.Changed("joblog") {
+		return errors.New("--joblog needs the name of a file")
+	}
+	if f.watch && src.path == "" {
+		return errors.New("--watch needs a FILE")
+	}
+	if err := f.cluster.check(flags); err != nil {
+		return fmt.Errorf("%w; see tg exec --help", err)
+	}
+	return nil
+}
+
+func (f *execFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SetInterspersed(false)
 	flags.StringVarP(&f.code, "code", "c", "", "run `CODE` instead of a file")
@@ -101,7 +117,6 @@ reads what the script prints; exit(n) in the script gives n.`,
 	addGrants(flags, &f.allow)
 	addEnv(flags, f.env)
 	f.cluster.add(cmd)
-	return cmd
 }
 
 // status turns an exit status into what cobra's functions return.

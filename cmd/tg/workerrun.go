@@ -157,13 +157,16 @@ func (l *labour) invited(text string, in io.Reader) (i clusterkey.Invitation, er
 		return i, err
 	}
 	pair, err := clusterkey.Load(path)
-	switch {
-	case !errors.Is(err, fs.ErrNotExist):
-	case len(l.trust) > 0 && l.cluster.key == "": // servers may know the worker by the URL, or let anybody in
-		return i, nil
-	default:
-		return i, &engine.Error{Msg: err.Error(), Hint: `"tg cluster invite" on the script's machine makes the keys, and prints an invitation for
-other machines: give it with --invitation FILE, or in ` + invitationEnv}
+	if errors.Is(err, fs.ErrNotExist) && len(l.trust) > 0 && l.cluster.key == "" {
+		return i, nil // servers may know the worker by the URL, or let anybody in
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		hint := `"tg cluster invite" on the script's machine makes the keys, and prints an invitation for
+other machines: give it with --invitation FILE, or in ` + invitationEnv
+		if l.cluster.creds != "" {
+			hint = "say whose tasks are to be run: --trust PUBKEY, the public nkey of the scripts' user"
+		}
+		return i, &engine.Error{Msg: err.Error(), Hint: hint}
 	}
 	if err != nil {
 		return i, err
