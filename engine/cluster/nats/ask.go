@@ -29,6 +29,9 @@ func (sp *speaker) Ask(ctx context.Context, op string, question []byte) ([]byte,
 	if len(question) > cluster.MaxQuestion {
 		return nil, fmt.Errorf("question %q has %d bytes; %d are allowed", op, len(question), cluster.MaxQuestion)
 	}
+	if sp.ctx.Err() != nil {
+		return nil, context.Cause(sp.ctx)
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(sp.ctx, func() { cancel(context.Cause(sp.ctx)) })()

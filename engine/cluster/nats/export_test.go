@@ -22,3 +22,9 @@ func (c *Conn) SignWith(seed string) {
 	}
 	c.keys = keys
 }
+
+// Question is what is sent for an empty question.
+func Question(op string) []byte { return pack(&questionHead{op: op}, nil) }
+
+// Local is local, for tests.
+var Local = local

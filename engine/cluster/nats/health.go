@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -70,6 +72,8 @@ func (c *Conn) flush(most time.Duration) {
 	}
 }
 
+var errDown = errors.New("no connection to the cluster")
+
 // hopeless returns an error once waiting for the connection makes no sense: it was
 // closed, also by the server for good, or patience is over.
 func (c *Conn) hopeless(patience time.Duration) error {
@@ -82,7 +86,7 @@ func (c *Conn) hopeless(patience time.Duration) error {
 	case closed:
 		return errors.New("the connection to the cluster is closed")
 	case !c.down.IsZero() && time.Since(c.down) > patience:
-		return fmt.Errorf("no connection to the cluster for %v", time.Since(c.down).Round(time.Second))
+		return fmt.Errorf("%w for %v", errDown, time.Since(c.down).Round(time.Second))
 	}
 	return nil
 }
@@ -94,7 +98,11 @@ func passing(err error) bool {
 	if errors.As(err, &api) {
 		return api.Code == 429 || api.ErrorCode == noPeers || api.Code == 503 && api.ErrorCode != noJetStreamAccount && !exhausted(api)
 	}
-	for _, e := range []error{nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrNoStreamResponse, nats.ErrConnectionReconnecting,
+	var broken *net.OpError // the connection has just ended, and nobody has seen it yet
+	if errors.As(err, &broken) {
+		return true
+	}
+	for _, e := range []error{net.ErrClosed, io.ErrClosedPipe, io.EOF, nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrNoStreamResponse, nats.ErrConnectionReconnecting,
 		nats.ErrDisconnected, nats.ErrReconnectBufExceeded, nats.ErrStaleConnection, context.DeadlineExceeded, nats.ErrConnectionClosed} {
 		if errors.Is(err, e) {
 			return true

@@ -33,15 +33,18 @@ func amount(n int) int {
 	return n
 }
 
+// soon is how long to wait for what takes a moment when the machine has time.
+const soon = 30 * time.Second
+
 func quick(o nats.Options) nats.Options {
 	if o.AckWait == 0 {
 		o.AckWait = time.Second
 	}
 	if o.Lease == 0 {
-		o.Lease = 3 * time.Second
+		o.Lease = 5 * time.Second
 	}
 	if o.Patience == 0 {
-		o.Patience = 20 * time.Second
+		o.Patience = time.Minute
 	}
 	return o
 }

@@ -74,6 +74,15 @@ func processHandler(store cluster.Store) cluster.Handler {
 			case <-ctx.Done():
 			case <-time.After(time.Duration(rand.IntN(ms)) * time.Millisecond):
 			}
+		case "ask": // and then stay, until killed
+			answer, err := line.Ask(ctx, "op", rest)
+			if err != nil {
+				return []byte(err.Error())
+			}
+			if _, err := line.Ask(ctx, "asked", answer); err != nil {
+				return []byte(err.Error())
+			}
+			<-ctx.Done()
 		case "count":
 			ops := &cluster.Ops{Run: task.Run, Task: task.ID}
 			sum, err := cluster.Add(ctx, store, ops.Next(), "counter", 1)

@@ -25,16 +25,22 @@ import (
 // raw connects past the package, as the user of a seed.
 func raw(t testing.TB, address, seed string, options ...nats.Option) (*nats.Conn, jetstream.JetStream) {
 	t.Helper()
-	pair, err := nkeys.FromSeed([]byte(seed))
-	require.NoError(t, err)
-	public, err := pair.PublicKey()
-	require.NoError(t, err)
+	pair, public := publicOf(t, seed)
 	nc, err := nats.Connect(address, append(options, nats.Nkey(public, pair.Sign))...)
 	require.NoError(t, err)
 	t.Cleanup(nc.Close)
 	js, err := jetstream.New(nc)
 	require.NoError(t, err)
 	return nc, js
+}
+
+func publicOf(t testing.TB, seed string) (nkeys.KeyPair, string) {
+	t.Helper()
+	pair, err := nkeys.FromSeed([]byte(seed))
+	require.NoError(t, err)
+	public, err := pair.PublicKey()
+	require.NoError(t, err)
+	return pair, public
 }
 
 // messages counts those of a stream, as the coordinator's user.
@@ -88,13 +94,13 @@ func plain(t testing.TB, options ...nats.Option) jetstream.JetStream {
 	return js
 }
 
-// certificate makes one for 127.0.0.1 that is its own authority.
+// certificate makes one for 127.0.0.1 and tg.example that is its own authority.
 func certificate(t testing.TB) (tls.Certificate, []byte) {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"tg.example"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
 	require.NoError(t, err)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: private}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})

@@ -48,13 +48,13 @@ func TestWorkersKey(t *testing.T) {
 			t.Errorf("%s: not refused", what)
 		}
 	}
-	for _, subject := range []string{"tg.r.>", "tg.r.*.*", "tg.p.>", "tg.t.>", "tg.l.>", "tg.c.here", "_INBOX.>", "$JS.>", "$KV.tg_vault.>", "$KV.>", ">"} {
+	for _, subject := range []string{"tg.r.>", "tg.r.*.*", "tg.p.>", "tg.t.>", "tg.l.>", "tg.q.>", "tg.q.*.*", "tg.c.here", "_INBOX.>", "$JS.>", "$KV.tg_vault.>", "$KV.>", ">"} {
 		_, err := nc.Subscribe(subject, func(*gonats.Msg) {})
 		require.NoError(t, err)
 		expect("subscribe " + subject)
 	}
 	for _, subject := range []string{
-		"tg.t.v1.default.run.task", "tg.c.cancel", "tg.c.done", "tg.c.ping", "tg.p.run.task", "_INBOX.x", "_TGW.x", "$KV.tg_code.x", "$KV.tg_runs.x", "$O.tg_code.C.x", "$O.tg_args.M.x",
+		"tg.t.v1.default.run.task", "tg.c.cancel", "tg.c.done", "tg.c.ping", "tg.p.run.task", "tg.q", "tg.q.run", "tg.q.run.task.more", "_INBOX.x", "_TGW.x", "$KV.tg_code.x", "$KV.tg_runs.x", "$O.tg_code.C.x", "$O.tg_args.M.x",
 		"$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.CREATE.X", "$JS.API.STREAM.UPDATE.TG_TASKS",
 		"$JS.API.STREAM.MSG.GET.TG_RES", "$JS.API.STREAM.MSG.GET.TG_TASKS", "$JS.API.DIRECT.GET.TG_RES", "$JS.API.DIRECT.GET.OBJ_tg_out",
 		"$JS.API.STREAM.MSG.DELETE.TG_TASKS", "$JS.API.STREAM.MSG.DELETE.TG_RES", "$JS.API.STREAM.SNAPSHOT.TG_RES",
@@ -74,11 +74,31 @@ func TestWorkersKey(t *testing.T) {
 	}
 	require.NoError(t, nc.Publish("$JS.API.CONSUMER.DELETE.TG_TASKS.v1_default", nil))
 	expect("delete consumer")
+	// The coordinator answers it where workers hear it, and nowhere else.
+	heard := make(chan string, 10)
+	own, _ := raw(t, address, c.Seed())
+	for _, subject := range []string{"tg.c.done", "tg.p.>", "_TGW.mine"} {
+		conn := own
+		if subject[0] == '_' {
+			conn = nc
+		}
+		_, err := conn.Subscribe(subject, func(m *gonats.Msg) { heard <- m.Subject })
+		require.NoError(t, err)
+		require.NoError(t, conn.Flush())
+	}
+	st, err := d.Status(t.Context())
+	require.NoError(t, err)
+	for _, reply := range []string{"tg.c.done", "tg.p.run.task", "_TGW", "_TGWX.mine", "_TGW.mine"} {
+		require.NoError(t, nc.PublishRequest("tg.q."+st.Runs[0].ID+".none", reply, nats.Question("op")))
+	}
+	require.Equal(t, "_TGW.mine", <-heard)
+	require.Empty(t, heard)
+	require.Empty(t, refused)
 	// What it may publish to cannot be rolled up.
 	for _, subject := range []string{"tg.r.run.task", "$KV.tg_vault.x", "$O.tg_out.M.x"} {
 		m := gonats.NewMsg(subject)
 		m.Header.Set("Nats-Rollup", "all")
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), soon)
 		_, err := js.PublishMsg(ctx, m)
 		cancel()
 		var api *jetstream.APIError
@@ -120,7 +140,7 @@ func TestForgedTask(t *testing.T) {
 		_, err := d.Do(t.Context(), task(2), nil)
 		real <- err
 	}()
-	require.Eventually(t, func() bool { return runs.Load() == 1 }, 5*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return runs.Load() == 1 }, soon, 5*time.Millisecond)
 	s, err := c.JetStream().Stream(t.Context(), "TG_TASKS")
 	require.NoError(t, err)
 	info, err := s.Info(t.Context())
@@ -131,7 +151,7 @@ func TestForgedTask(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.JetStream().Publish(t.Context(), msg.Subject+"y", []byte("rubbish"))
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return messages(t, c, "TG_TASKS") == 1 }, 5*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return messages(t, c, "TG_TASKS") == 1 }, soon, 5*time.Millisecond)
 	require.EqualValues(t, 1, runs.Load())
 	close(hold)
 	require.NoError(t, <-real)
@@ -172,7 +192,7 @@ func TestConnectErrors(t *testing.T) {
 func TestServerErrors(t *testing.T) {
 	t.Parallel()
 	bare := plainServer(t, &server.Options{})
-	c := join(t, bare.ClientURL(), nats.Options{Patience: 500 * time.Millisecond, Trust: []string{embed(t, nats.Options{}).PublicKey()}})
+	c := join(t, bare.ClientURL(), nats.Options{Patience: 2 * time.Second, Trust: []string{embed(t, nats.Options{}).PublicKey()}})
 	_, err := c.Dispatcher(t.Context())
 	require.ErrorContains(t, err, "no JetStream")
 	w, err := c.Worker()
@@ -197,7 +217,7 @@ func TestServerErrors(t *testing.T) {
 	require.ErrorContains(t, err, "disk or memory is full")
 
 	gone := embed(t, nats.Options{})
-	gd, err := nats.Connect(t.Context(), gone.URL(), nats.Options{Seed: gone.Seed(), Patience: time.Second})
+	gd, err := nats.Connect(t.Context(), gone.URL(), nats.Options{Seed: gone.Seed(), Patience: 2 * time.Second})
 	require.NoError(t, err)
 	t.Cleanup(gd.Close)
 	dd := dispatcher(t, gd)

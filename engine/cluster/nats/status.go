@@ -80,7 +80,7 @@ func (c *Conn) callRoll(ctx context.Context) ([]cluster.Presence, error) {
 			}
 			continue
 		}
-		return roster.Workers(time.Now()), c.refusalOf(hereSubject)
+		return roster.Workers(time.Now()), cmp.Or(c.refusalOf(hereSubject), c.refusalOf(pingSubject))
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/starlark-tg/tg/engine/cluster"
 )
@@ -74,20 +73,19 @@ func (w *worker) Work(ctx context.Context, config cluster.WorkerConfig, handler 
 // ready waits for the servers, and says what waiting would not cure. That nobody has
 // set up the cluster yet is not of that kind. It returns the tasks' origin.
 func (w *worker) ready(ctx context.Context) (origin time.Time, err error) {
-	err = w.c.againIn(ctx, time.Second, forever, func(ctx context.Context) error {
-		origin, err = w.c.origin(ctx)
-		if w.c.refusal() != nil {
-			return w.c.refusal()
+	for {
+		err = w.c.again(ctx, func(ctx context.Context) (err error) {
+			origin, err = w.c.origin(ctx)
+			return cmp.Or(w.c.refusal(), err)
+		})
+		switch {
+		case err == nil || ctx.Err() != nil:
+			return origin, nil
+		case errors.Is(err, errDown), passing(err) && !w.c.steady(w.c.opts.Patience):
+			continue // patience is for servers that are there
 		}
-		if errors.Is(err, nats.ErrNoResponders) {
-			return jetstream.ErrJetStreamNotEnabled
-		}
-		return err
-	})
-	if ctx.Err() != nil {
-		err = nil
+		return origin, w.c.explain(err)
 	}
-	return origin, w.c.explain(err)
 }
 
 // A shift is one call of Work.
