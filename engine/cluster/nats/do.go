@@ -157,6 +157,7 @@ func (d *dispatcher) await(ctx, hope context.Context, call *call) (cluster.Outco
 // giveUp stops a task wherever it is: on a worker at once, in the queue before Do
 // returns, if that does not take long. The end of the run is for Close to tell.
 func (d *dispatcher) giveUp(call *call) {
+	call.questions.end()
 	if d.crew.Context().Err() != nil {
 		return
 	}

@@ -29,7 +29,7 @@ func TestWorkerOutlivesServers(t *testing.T) {
 	var ended atomic.Value
 	var shift sync.WaitGroup
 	shift.Go(func() {
-		c, err := nats.Connect(ctx, "nats://"+place, quick(nats.Options{Seed: o.Embed.WorkerSeed, Trust: []string{public}, Wait: true}))
+		c, err := nats.Connect(ctx, "nats://"+place, quick(nats.Options{Seed: o.Embed.WorkerSeed, Trust: []string{public}, Wait: true, Lease: time.Hour}))
 		if err != nil {
 			t.Error(err)
 			return
@@ -132,8 +132,11 @@ func TestTLSOptions(t *testing.T) {
 		got := join(t, address, o)
 		require.Equal(t, c == secured, got.Net().TLSRequired())
 		o.TLS = true
-		_, err := nats.Connect(t.Context(), address, quick(o))
+		again, err := nats.Connect(t.Context(), address, quick(o))
 		require.Equal(t, c == secured, err == nil, err)
+		if err == nil {
+			again.Close()
+		}
 	}
 	address, o := secured.Invitation()
 	_, err := nats.Connect(t.Context(), address, quick(o))
