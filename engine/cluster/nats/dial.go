@@ -25,17 +25,21 @@ const waitEvery = 250 * time.Millisecond
 // dial connects with what a server has to be shown, or without to one that does not
 // ask for it.
 func (c *Conn) dial(ctx context.Context, address string, options, auth []nats.Option) error {
+	var last error // before the one that the end of ctx made
 	for {
 		err := c.dialOnce(ctx, address, append(auth, options...))
 		if errors.Is(err, nats.ErrNkeysNotSupported) {
 			err = c.dialOnce(ctx, address, options)
 		}
-		if err == nil || !c.opts.Wait || final(err) || ctx.Err() != nil {
+		if err == nil || !c.opts.Wait || final(err) || ctx.Err() != nil && last == nil {
 			return explainDial(err)
+		}
+		if ctx.Err() == nil {
+			last = err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%w (%w)", explainDial(err), context.Cause(ctx))
+			return fmt.Errorf("%w (%w)", explainDial(last), context.Cause(ctx))
 		case <-time.After(waitEvery):
 		}
 	}

@@ -54,8 +54,12 @@ func TestWorkerOutlivesServers(t *testing.T) {
 	defer cancel()
 	time.Sleep(500 * time.Millisecond)
 	for range 2 {
-		c, err := nats.Connect(t.Context(), "embed://"+place, o)
-		require.NoError(t, err)
+		var c *nats.Conn
+		require.Eventually(t, func() bool { // somebody else may have the port for a moment
+			var err error
+			c, err = nats.Connect(t.Context(), "embed://"+place, o)
+			return err == nil
+		}, soon, 50*time.Millisecond)
 		t.Cleanup(c.Close)
 		d := dispatcher(t, c)
 		doAllEcho(t, d)
