@@ -13,8 +13,8 @@ type Options struct {
 	Seed  string // of the nkey user: "SU…"; a coordinator's tasks are signed with it, also if the server asks for no key
 	Creds string // the path of a .creds file, instead of Seed
 
-	// What is said of TLS insists on it, too: a server without is refused. Only on this
-	// very machine authorities and a name are for a server that wants TLS itself.
+	// Each of these insists on TLS: a server without it is refused. Only with servers on
+	// this machine authorities and ServerName do not: they are for one that wants TLS.
 	CA         string // the path of a PEM file with the only authorities to trust, "" is the system's
 	CAPEM      []byte // the same as text
 	ServerName string // what the server's certificate is checked for, "" is the host's name
