@@ -11,7 +11,7 @@ import (
 // server is that lives no longer than a run. What a worker then says of a message that
 // it had before would be taken for another of the same number. So each message is of
 // an era, a connection that stood; after the next one has begun the worker looks
-// whether tasks still come from the same stream, which was made at the same time.
+// whether the stream of tasks is older than what it has of earlier eras.
 
 // A hand is what a worker knows of a message that it has.
 type hand struct {
@@ -41,7 +41,8 @@ func (c *Conn) origin(ctx context.Context) (time.Time, error) {
 }
 
 // recognize finds out whether tasks of earlier eras are from the servers that are there
-// now, and ends those that are not. Where the origin was not known it is now.
+// now, and ends those that are not. Where clocks differ too much for that, they end
+// with the leases of their runs.
 func (s *shift) recognize(ctx context.Context) {
 	era := s.c.era()
 	var origin time.Time
@@ -54,19 +55,11 @@ func (s *shift) recognize(ctx context.Context) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	same := s.origin.IsZero() || s.origin.Equal(origin)
-	s.origin = origin
-	for _, h := range s.working {
-		if !same && h.era < era {
+	for msg, h := range s.working {
+		meta, err := msg.Metadata()
+		if h.era < era && err == nil && (origin.IsZero() || meta.Timestamp.Before(origin)) {
 			h.void = true
 			h.end(cluster.ErrDeadRun)
 		}
 	}
-}
-
-// originKnown says whether there is something to compare with.
-func (s *shift) originKnown() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.origin.IsZero()
 }

@@ -55,36 +55,34 @@ func (w *worker) Work(ctx context.Context, config cluster.WorkerConfig, handler 
 	if err := checkWord("ABI", config.ABI, 64); err != nil {
 		return err
 	}
-	origin, err := w.ready(ctx)
-	if err != nil || ctx.Err() != nil {
+	if err := w.ready(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
 	s := newShift(w, config, handler)
-	s.origin = origin
 	if err := s.begin(); err != nil {
 		s.leave()
 		return err
 	}
-	err = s.work(ctx)
+	err := s.work(ctx)
 	s.leave()
 	return err
 }
 
 // ready waits for the servers, and says what waiting would not cure. That nobody has
-// set up the cluster yet is not of that kind. It returns the tasks' origin.
-func (w *worker) ready(ctx context.Context) (origin time.Time, err error) {
+// set up the cluster yet is not of that kind.
+func (w *worker) ready(ctx context.Context) error {
 	for {
-		err = w.c.again(ctx, func(ctx context.Context) (err error) {
-			origin, err = w.c.origin(ctx)
+		err := w.c.again(ctx, func(ctx context.Context) error {
+			_, err := w.c.origin(ctx)
 			return cmp.Or(w.c.refusal(), err)
 		})
 		switch {
 		case err == nil || ctx.Err() != nil:
-			return origin, nil
+			return nil
 		case errors.Is(err, errDown), passing(err) && !w.c.steady(w.c.opts.Patience):
 			continue // patience is for servers that are there
 		}
-		return origin, w.c.explain(err)
+		return w.c.explain(err)
 	}
 }
 
@@ -115,7 +113,6 @@ type shift struct {
 	resting int                 // how many of these rest
 	leaving bool                // what comes is given back
 	told    time.Time           // when it last said that it is here
-	origin  time.Time           // of the tasks, as far as is known
 }
 
 func newShift(w *worker, config cluster.WorkerConfig, handler cluster.Handler) *shift {
@@ -207,8 +204,7 @@ func (s *shift) keepAlive(ctx context.Context) {
 	}
 }
 
-// keepChecking ends the tasks of runs whose coordinators are gone, and learns where
-// tasks come from.
+// keepChecking ends the tasks of runs whose coordinators are gone.
 func (s *shift) keepChecking(ctx context.Context) {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
@@ -217,9 +213,6 @@ func (s *shift) keepChecking(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		}
-		if !s.originKnown() {
-			s.recognize(ctx)
 		}
 		for _, run := range s.held.Runs() {
 			if s.leases.isOver(ctx, run) {
