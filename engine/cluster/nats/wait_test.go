@@ -26,6 +26,7 @@ func TestWorkerOutlivesServers(t *testing.T) {
 	o := quick(nats.Options{Seed: seed(t), Embed: nats.Embed{WorkerSeed: seed(t)}})
 	_, public := publicOf(t, o.Seed)
 	ctx, cancel := context.WithCancel(context.Background())
+	var begun atomic.Int32
 	var ended atomic.Value
 	var shift sync.WaitGroup
 	shift.Go(func() {
@@ -42,6 +43,7 @@ func TestWorkerOutlivesServers(t *testing.T) {
 		}
 		if err := w.Work(ctx, cluster.WorkerConfig{Name: "same", Slots: 2, ABI: "v1"}, func(ctx context.Context, task cluster.Task, _ cluster.Line) []byte {
 			if string(task.Data) == "0" { // the server goes first
+				begun.Add(1)
 				<-ctx.Done()
 				ended.Store(context.Cause(ctx))
 			}
@@ -68,9 +70,9 @@ func TestWorkerOutlivesServers(t *testing.T) {
 			_, err := d.Do(t.Context(), task(0), nil)
 			left <- err
 		}()
-		require.Eventually(t, func() bool {
+		require.Eventually(t, func() bool { // the worker has it, and says so
 			st, err := d.Status(t.Context())
-			return err == nil && len(st.Queues) == 1 && st.Queues[0].Running == 1
+			return err == nil && len(st.Queues) == 1 && st.Queues[0].Running == 1 && int(begun.Load()) > round
 		}, soon, 20*time.Millisecond)
 		if round == 1 { // what the first server had sent has ended
 			require.Eventually(t, func() bool { return ended.Load() == cluster.ErrDeadRun }, soon, 20*time.Millisecond)
