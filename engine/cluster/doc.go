@@ -2,9 +2,9 @@
 // saying over what: the words that both sides share, and as much of their logic as
 // needs no broker. Package cluster/nats does it over NATS JetStream.
 //
-// A program that has tasks holds a [Dispatcher], one that runs them a [Worker],
-// and what tasks share is in a [Store]. All of them carry bytes; what the bytes
-// mean is the business of whoever calls them.
+// A program that has tasks holds a [Dispatcher], one that runs them a [Worker]; a
+// running task has a [Line] to who sent it. All of them carry bytes; what the bytes
+// mean is the business of whoever calls them: package cluster/remote.
 //
 // # Promises
 //

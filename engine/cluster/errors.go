@@ -10,12 +10,8 @@ import (
 var (
 	// ErrClosed is returned when a run or a connection has been closed.
 	ErrClosed = errors.New("the run is closed")
-	// ErrNotFound says that there is no such key, or no such blob.
+	// ErrNotFound says that there is no such blob.
 	ErrNotFound = errors.New("not found")
-	// ErrExists says that a key that was to be created is there already.
-	ErrExists = errors.New("exists already")
-	// ErrConflict says that a key has another revision than the caller saw.
-	ErrConflict = errors.New("was changed by another")
 	// ErrGone says that there is nobody to answer what a task asks.
 	ErrGone = errors.New("nobody answers what this task asks")
 	// ErrLost is in the chain of every LostError.

@@ -147,14 +147,3 @@ func bareWorker(b *testing.B, js jetstream.JetStream, slots int) {
 	})
 	b.Cleanup(func() { cancel(); wg.Wait() })
 }
-
-// BenchmarkStore is one addition after the other.
-func BenchmarkStore(b *testing.B) {
-	c := embed(b, nats.Options{})
-	dispatcher(b, c)
-	for i := range b.N {
-		if _, err := cluster.Add(b.Context(), c.Store(), cluster.Op{Run: "run", Task: "t", N: i}, "hits", 1); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

@@ -27,7 +27,6 @@ type Conn struct {
 	down    time.Time                   // since when there is no connection, zero while there is
 	back    time.Time                   // when it last came back
 	onBack  []chan<- struct{}           // told, without waiting, when it comes back
-	turns   map[string]*turn            // of Store.Turn, by key
 	streams map[string]jetstream.Stream // handles of those that were asked for
 }
 

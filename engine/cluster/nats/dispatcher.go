@@ -161,7 +161,6 @@ func (c *Conn) clear(ctx context.Context, run string) error {
 		{"KV_" + runsBucket, leaseSubject(run)},
 		{tasksStream, "tg.t.*.*." + run + ".*"},
 		{resultStream, resultSubject(run, "*")},
-		{vaultStream, opSubject(run, "*", "*")},
 	} {
 		errs = append(errs, c.purge(ctx, p.stream, jetstream.WithPurgeSubject(p.subject)))
 	}

@@ -1,8 +1,8 @@
 // Package nats is package cluster over NATS JetStream.
 //
 // [Connect] gives a [Conn]: to a server of its own in the process (embed://), or to
-// others (nats://, tls://). From a Conn come a coordinator's [Conn.Dispatcher] and
-// [Conn.Store], and a worker's [Conn.Worker].
+// others (nats://, tls://). From a Conn come a coordinator's [Conn.Dispatcher]
+// and a worker's [Conn.Worker].
 //
 // # Protocol
 //
@@ -16,7 +16,6 @@
 //	KV_tg_code, OBJ_tg_code          blobs by hash, create only
 //	OBJ_tg_args, OBJ_tg_out          data and results of tasks above 512 KiB
 //	KV_tg_runs                       a run's lease; it expires unless it is renewed
-//	KV_tg_vault                      what Store holds, republished as tg.w.<key>
 //	tg.c.cancel, tg.c.done           a task, a run is not wanted any more
 //	tg.c.ping, tg.c.here             who is there? I am
 //	tg.l.<run>.<task>                what a task says while it runs

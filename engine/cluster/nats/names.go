@@ -10,7 +10,6 @@ import (
 const (
 	tasksStream  = "TG_TASKS"
 	resultStream = "TG_RES"
-	vaultStream  = "KV_tg_vault"
 	codeBucket   = "tg_code"
 	argsBucket   = "tg_args"
 	outBucket    = "tg_out"
@@ -33,8 +32,6 @@ func resultSubject(run, id string) string { return "tg.r." + run + "." + id }
 func seenSubject(run, id string) string   { return "tg.p." + run + "." + id }
 func logSubject(run, id string) string    { return "tg.l." + run + "." + id }
 func askSubject(run, id string) string    { return "tg.q." + run + "." + id }
-func vaultSubject(key string) string      { return "$KV.tg_vault." + key }
-func watchSubject(key string) string      { return "tg.w." + key }
 
 func consumerName(abi, queue string) string { return abi + "_" + token(queue) }
 

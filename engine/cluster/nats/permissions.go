@@ -22,13 +22,11 @@ func WorkerPermissions() Permissions {
 			"$JS.API.CONSUMER.MSG.NEXT." + tasksStream + ".*",                    // give me tasks
 			"$JS.ACK." + tasksStream + ".>", "$JS.ACK.*.*." + tasksStream + ".>", // done, still at it, take it back
 
-			"tg.r.*.*",                              // results
-			"$O." + outBucket + ".>",                // large ones
-			"tg.l.*.*",                              // what tasks say
-			"tg.q.*.*",                              // what they ask
-			hereSubject,                             //
-			vaultSubject(">"),                       // changes to the store; it can neither purge nor roll up
-			"$JS.API.STREAM.MSG.GET." + vaultStream, // reading it
+			"tg.r.*.*",               // results
+			"$O." + outBucket + ".>", // large ones
+			"tg.l.*.*",               // what tasks say
+			"tg.q.*.*",               // what they ask
+			hereSubject,              //
 
 			"$JS.API.STREAM.MSG.GET.KV_" + runsBucket, // is the run alive?
 			"$JS.API.DIRECT.GET.KV_" + codeBucket + ".>",
@@ -37,7 +35,7 @@ func WorkerPermissions() Permissions {
 			"$JS.API.DIRECT.GET.OBJ_" + argsBucket,
 			"$JS.API.DIRECT.GET.OBJ_" + argsBucket + ".>",
 		},
-		Subscribe: []string{workerInbox + ".>", cancelSubject, doneSubject, pingSubject, watchSubject("*")},
+		Subscribe: []string{workerInbox + ".>", cancelSubject, doneSubject, pingSubject},
 	}
 }
 
@@ -45,7 +43,7 @@ func WorkerPermissions() Permissions {
 // and answering workers.
 func CoordinatorPermissions() Permissions {
 	return Permissions{
-		Publish:   []string{"tg.>", "$JS.API.>", "$KV.tg_code.>", "$KV.tg_runs.>", "$KV.tg_vault.>", "$O.tg_code.>", "$O.tg_args.>", "$O.tg_out.>", workerInbox + ".>"},
+		Publish:   []string{"tg.>", "$JS.API.>", "$KV.tg_code.>", "$KV.tg_runs.>", "$O.tg_code.>", "$O.tg_args.>", "$O.tg_out.>", workerInbox + ".>"},
 		Subscribe: []string{"_INBOX.>", "tg.>"},
 	}
 }

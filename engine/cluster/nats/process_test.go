@@ -52,13 +52,13 @@ func workerMain() {
 		panic(err)
 	}
 	fmt.Println("ready")
-	if err := w.Work(ctx, s.Config, processHandler(c.Store())); err != nil {
+	if err := w.Work(ctx, s.Config, processHandler()); err != nil {
 		panic(err)
 	}
 }
 
 // processHandler does what the first word of the data says.
-func processHandler(store cluster.Store) cluster.Handler {
+func processHandler() cluster.Handler {
 	return func(ctx context.Context, task cluster.Task, line cluster.Line) []byte {
 		word, rest, _ := bytes.Cut(task.Data, []byte(" "))
 		switch string(word) {
@@ -83,14 +83,6 @@ func processHandler(store cluster.Store) cluster.Handler {
 				return []byte(err.Error())
 			}
 			<-ctx.Done()
-		case "count":
-			ops := &cluster.Ops{Run: task.Run, Task: task.ID}
-			sum, err := cluster.Add(ctx, store, ops.Next(), "counter", 1)
-			if err != nil {
-				return []byte(err.Error())
-			}
-			time.Sleep(time.Duration(rand.IntN(10)) * time.Millisecond)
-			return fmt.Append(nil, sum)
 		}
 		return append([]byte("="), task.Data...)
 	}

@@ -48,13 +48,13 @@ func TestWorkersKey(t *testing.T) {
 			t.Errorf("%s: not refused", what)
 		}
 	}
-	for _, subject := range []string{"tg.r.>", "tg.r.*.*", "tg.p.>", "tg.t.>", "tg.l.>", "tg.q.>", "tg.q.*.*", "tg.c.here", "_INBOX.>", "$JS.>", "$KV.tg_vault.>", "$KV.>", ">"} {
+	for _, subject := range []string{"tg.r.>", "tg.r.*.*", "tg.p.>", "tg.t.>", "tg.l.>", "tg.q.>", "tg.q.*.*", "tg.c.here", "_INBOX.>", "$JS.>", "$KV.>", ">"} {
 		_, err := nc.Subscribe(subject, func(*gonats.Msg) {})
 		require.NoError(t, err)
 		expect("subscribe " + subject)
 	}
 	for _, subject := range []string{
-		"tg.t.v1.default.run.task", "tg.c.cancel", "tg.c.done", "tg.c.ping", "tg.p.run.task", "tg.q", "tg.q.run", "tg.q.run.task.more", "_INBOX.x", "_TGW.x", "$KV.tg_code.x", "$KV.tg_runs.x", "$O.tg_code.C.x", "$O.tg_args.M.x",
+		"tg.t.v1.default.run.task", "tg.c.cancel", "tg.c.done", "tg.c.ping", "tg.p.run.task", "tg.q", "tg.q.run", "tg.q.run.task.more", "_INBOX.x", "_TGW.x", "$KV.tg_code.x", "$KV.tg_runs.x", "$KV.tg_vault.x", "$O.tg_code.C.x", "$O.tg_args.M.x",
 		"$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.CREATE.X", "$JS.API.STREAM.UPDATE.TG_TASKS",
 		"$JS.API.STREAM.MSG.GET.TG_RES", "$JS.API.STREAM.MSG.GET.TG_TASKS", "$JS.API.DIRECT.GET.TG_RES", "$JS.API.DIRECT.GET.OBJ_tg_out",
 		"$JS.API.STREAM.MSG.DELETE.TG_TASKS", "$JS.API.STREAM.MSG.DELETE.TG_RES", "$JS.API.STREAM.SNAPSHOT.TG_RES",
@@ -62,7 +62,7 @@ func TestWorkersKey(t *testing.T) {
 		require.NoError(t, nc.Publish(subject, nil))
 		expect("publish " + subject)
 	}
-	for _, stream := range []string{"TG_TASKS", "TG_RES", "KV_tg_code", "KV_tg_runs", "KV_tg_vault", "OBJ_tg_code", "OBJ_tg_args", "OBJ_tg_out"} {
+	for _, stream := range []string{"TG_TASKS", "TG_RES", "KV_tg_code", "KV_tg_runs", "OBJ_tg_code", "OBJ_tg_args", "OBJ_tg_out"} {
 		for _, verb := range []string{"STREAM.DELETE.", "STREAM.PURGE.", "CONSUMER.CREATE.", "CONSUMER.DURABLE.CREATE."} {
 			subject := "$JS.API." + verb + stream
 			if verb[0] == 'C' {
@@ -80,7 +80,7 @@ func TestWorkersKey(t *testing.T) {
 // rollUp tries to empty what a worker may publish to.
 func rollUp(t *testing.T, js jetstream.JetStream) {
 	t.Helper()
-	for _, subject := range []string{"tg.r.run.task", "$KV.tg_vault.x", "$O.tg_out.M.x"} {
+	for _, subject := range []string{"tg.r.run.task", "$O.tg_out.M.x"} {
 		m := gonats.NewMsg(subject)
 		m.Header.Set("Nats-Rollup", "all")
 		ctx, cancel := context.WithTimeout(t.Context(), soon)

@@ -25,8 +25,6 @@ func streams(o Options) []jetstream.StreamConfig {
 			MaxAge: 24 * time.Hour, RePublish: &jetstream.RePublish{Source: "tg.r.*.*", Destination: "tg.p.{{wildcard(1)}}.{{wildcard(2)}}"}},
 		{Name: "KV_" + codeBucket, Subjects: []string{"$KV." + codeBucket + ".>"}, MaxMsgsPerSubject: 1, Discard: jetstream.DiscardNew, AllowDirect: true},
 		{Name: "KV_" + runsBucket, Subjects: []string{"$KV." + runsBucket + ".>"}, MaxMsgsPerSubject: 1, Discard: jetstream.DiscardNew, MaxAge: o.Lease},
-		{Name: vaultStream, Subjects: []string{vaultSubject(">")}, MaxMsgsPerSubject: 1, Discard: jetstream.DiscardNew, DenyDelete: true,
-			RePublish: &jetstream.RePublish{Source: vaultSubject("*"), Destination: "tg.w.{{wildcard(1)}}"}},
 		bucket(codeBucket), bucket(argsBucket), bucket(outBucket),
 	}
 	for i := range all {
