@@ -1,6 +1,7 @@
 package timeline_test
 
 import (
+	"fmt"
 	"io"
 	"testing"
 
@@ -11,6 +12,15 @@ import (
 // BenchmarkTake is what a task costs, in groups of ten thousand: it is queued, begins
 // and ends.
 func BenchmarkTake(b *testing.B) {
+	b.Run("here", func(b *testing.B) { take(b, []string{""}) })
+	workers := make([]string, 100)
+	for i := range workers {
+		workers[i] = fmt.Sprint("worker-", i)
+	}
+	b.Run("workers", func(b *testing.B) { take(b, workers) })
+}
+
+func take(b *testing.B, workers []string) {
 	const tasks = 10_000
 	r := timeline.New()
 	b.ReportAllocs()
@@ -22,7 +32,7 @@ func BenchmarkTake(b *testing.B) {
 			r.Take(event.Event{Kind: event.GroupStarted, Run: run, Group: "g", Counts: event.Counts{Tasks: tasks}})
 		}
 		r.Take(event.Event{Kind: event.TaskQueued, Run: run, Task: "t", Index: i})
-		r.Take(event.Event{Kind: event.TaskStarted, Run: run, Task: "t", Index: i, Attempts: 1})
+		r.Take(event.Event{Kind: event.TaskStarted, Run: run, Task: "t", Index: i, Attempts: 1, Worker: workers[i%len(workers)]})
 		r.Take(event.Event{Kind: event.TaskEnded, Run: run, Task: "t", Index: i, Attempts: 1, Status: "ok"})
 		i++
 	}
@@ -30,8 +40,11 @@ func BenchmarkTake(b *testing.B) {
 }
 
 func BenchmarkWrite(b *testing.B) {
-	s := crowd(100_000, 16)
-	for name, write := range map[string]func(io.Writer) error{"html": s.WriteHTML, "svg": s.WriteSVG, "trace": s.WriteTrace} {
+	s, away := crowd(100_000, 16), barges(100_000, 250)
+	for name, write := range map[string]func(io.Writer) error{
+		"html": s.WriteHTML, "svg": s.WriteSVG, "trace": s.WriteTrace,
+		"workers/html": away.WriteHTML, "workers/svg": away.WriteSVG, "workers/trace": away.WriteTrace,
+	} {
 		b.Run(name, func(b *testing.B) {
 			var n counter
 			for b.Loop() {

@@ -125,11 +125,13 @@ func TestScreenshots(t *testing.T) {
 	}
 	three.close(1)
 	three.done(nil)
-	for name, s := range map[string]*stage{"three": three, "deploy": deploy(), "ended": ended(), "crowd": crowd(100_000, 16), "wide": crowd(20_000, 300)} {
+	for name, s := range map[string]*stage{"three": three, "deploy": deploy(), "ended": ended(), "crowd": crowd(100_000, 16), "wide": crowd(20_000, 300), "fleet": fleet(), "barges": barges(100_000, 250), "ships": barges(5_000, 12)} {
 		browse(t, s, "", "--screenshot="+filepath.Join(dir, name+"-light.png"))
 		browse(t, s, "", "--screenshot="+filepath.Join(dir, name+"-dark.png"), "--blink-settings=preferredColorScheme=0")
 	}
 	browse(t, ended(), `point({ clientX: 1750 / 3060 * 1240 + 20, clientY: chart.getBoundingClientRect().top + 152 });`, "--screenshot="+filepath.Join(dir, "tip.png"))
+	browse(t, fleet(), `point({ clientX: xOf(500e3), clientY: chart.getBoundingClientRect().top + AXIS + HEAD + 8.5 * 22 });`, "--screenshot="+filepath.Join(dir, "worker.png"))
+	browse(t, fleet(), `show(300e3, 500e3); search.value = "worker-2"; find();`, "--screenshot="+filepath.Join(dir, "worker-find.png"))
 	browse(t, ended(), `search.value = "web"; find(); next(); next(); next(); byId("failures").open = true;`, "--screenshot="+filepath.Join(dir, "find.png"))
 	browse(t, crowd(100_000, 16), `zoom(.01, 400);`, "--screenshot="+filepath.Join(dir, "zoom.png"))
 }

@@ -24,10 +24,11 @@ type pageData struct {
 }
 
 type bandData struct {
-	Group int   `json:"group"`
-	Depth int   `json:"depth"`
-	Rows  int   `json:"rows"`
-	Tally tally `json:"tally"`
+	Group   int      `json:"group"`
+	Depth   int      `json:"depth"`
+	Rows    int      `json:"rows"`
+	Tally   tally    `json:"tally"`
+	Workers [][2]int `json:"workers,omitempty"` // the first row of each, and its name; -1: it has none
 }
 
 type runData struct {
@@ -72,7 +73,7 @@ func (p *picture) json() ([]byte, error) {
 	places := make([]int, len(p.places))
 	for i, b := range p.bands {
 		places[b.id] = i
-		e.data.Bands = append(e.data.Bands, bandData{e.text(name(b.group)), b.depth, b.rows, b.tally})
+		e.data.Bands = append(e.data.Bands, bandData{e.text(name(b.group)), b.depth, b.rows, b.tally, e.owners(b)})
 	}
 	for _, g := range p.runs {
 		e.data.Runs = append(e.data.Runs, e.run(g, places[g.section.id]))
@@ -81,6 +82,17 @@ func (p *picture) json() ([]byte, error) {
 		e.data.Notes = append(e.data.Notes, [2]int64{n.at.Microseconds(), int64(e.text(prose(n.text)))})
 	}
 	return json.Marshal(e.data)
+}
+
+func (e *encoder) owners(b *band) (list [][2]int) {
+	for _, o := range b.owners {
+		text := -1
+		if o.worker != "" {
+			text = e.text(name(o.worker))
+		}
+		list = append(list, [2]int{o.row, text})
+	}
+	return list
 }
 
 // text returns the index of a text that is fit to be shown.

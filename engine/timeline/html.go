@@ -18,7 +18,7 @@ import (
 var page embed.FS
 
 // scripts are the parts of the page's script, in order.
-var scripts = []string{"data.js", "view.js", "draw.js", "overview.js", "tip.js", "page.js"}
+var scripts = []string{"data.js", "view.js", "draw.js", "workers.js", "overview.js", "tip.js", "page.js"}
 
 // maxTable is how many groups the page lists in words, for readers without scripts.
 const maxTable = 100

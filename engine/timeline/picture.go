@@ -44,14 +44,16 @@ func (t *tally) add(o tally) {
 // A band is a section as it is drawn: its rows lie one below the other.
 type band struct {
 	*section
-	depth int
-	rows  int
-	tally tally
-	runs  []*run
-	span  span          // from the begin of the first run to the end of the last
-	busy  time.Duration // how long attempts took, all together
-	tops  []int         // the first row of each shelf
-	below []*band       // of groups that its tasks started
+	depth  int
+	rows   int
+	tally  tally
+	runs   []*run
+	span   span          // from the begin of the first run to the end of the last
+	busy   time.Duration // how long attempts took, all together
+	tops   []int         // the first row of each shelf
+	away   bool          // workers have run tasks
+	owners []owner       // of rows, if they have
+	below  []*band       // of groups that its tasks started
 }
 
 // picture returns what has been noted so far.
@@ -89,6 +91,7 @@ func (r *Recorder) copy() (*picture, []*section) {
 	for _, g := range r.runs {
 		c := *g
 		c.tasks, c.spans, c.reasons = slices.Clone(g.tasks), slices.Clone(g.spans), maps.Clone(g.reasons)
+		c.crews = slices.Clone(g.crews)
 		p.runs = append(p.runs, &c)
 	}
 	p.notes = slices.Clone(r.notes)
@@ -105,6 +108,7 @@ func (r *Recorder) copy() (*picture, []*section) {
 func (p *picture) settle(g *run) {
 	b := p.places[g.section.id]
 	b.runs = append(b.runs, g)
+	b.away = b.away || len(g.crews) > 0
 	for i := range g.spans {
 		s := &g.spans[i]
 		s.end = p.closed(s.end)
@@ -134,7 +138,10 @@ func (p *picture) closed(end time.Duration) time.Duration {
 
 // rows returns how many rows the run takes.
 func (g *run) rows() int {
-	if g.idle {
+	switch {
+	case g.tall > 0:
+		return g.tall
+	case g.idle:
 		return int(g.lanes.n) + 1
 	}
 	return int(g.lanes.n)
@@ -142,6 +149,10 @@ func (g *run) rows() int {
 
 // stack puts the shelves one below the other.
 func (b *band) stack() {
+	if b.away {
+		b.divide()
+		return
+	}
 	for i := 1; i < len(b.tops); i++ {
 		b.tops[i] += b.tops[i-1]
 	}

@@ -30,13 +30,16 @@ type run struct {
 	by      *run // whose task has started it; nil: none
 	task    int  // that one's index
 	begin   time.Duration
-	end     time.Duration // -1: it has not ended
-	lanes   lanes
-	alike   bool             // of a picture: all of its tasks have one name
-	idle    bool             // of a picture: it has tasks that have ended without having begun
-	tasks   []task           // by index
-	spans   []span           // in order of their begin
-	reasons map[int32]string // why a span has failed, by its index
+	end     time.Duration     // -1: it has not ended
+	lanes   lanes             // of this process
+	crews   []crew            // of workers
+	numbers map[string]uint16 // of crews, by name of their worker
+	tall    int               // of a picture: rows of its shelf, if workers have rows there
+	alike   bool              // of a picture: all of its tasks have one name
+	idle    bool              // of a picture: it has tasks that have ended without having begun
+	tasks   []task            // by index
+	spans   []span            // in order of their begin
+	reasons map[int32]string  // why a span has failed, by its index
 }
 
 // A task is one task of a run.
@@ -44,8 +47,9 @@ type task struct {
 	name   string
 	queued time.Duration
 	status Status
-	lane   int32 // that it has in hand; -1: none
-	last   int32 // index of its latest span; -1: it has none
+	crew   uint16 // whose lane it has; 0: this process's
+	lane   int32  // that it has in hand; -1: none
+	last   int32  // index of its latest span; -1: it has none
 }
 
 // A span is an attempt of a task, or a wait between two: a bar of the chart.
@@ -56,6 +60,7 @@ type span struct {
 	lane    int32 // -1: the task has ended without having begun
 	attempt int32 // from 1; of a wait: the one before; 0: the task has not begun
 	status  Status
+	crew    uint16 // whose lane it is in; 0: this process's
 }
 
 // take reads an event about a task, and returns how many more attempts are being made.
@@ -94,10 +99,11 @@ func (g *run) change(t *task, e *event.Event, at time.Duration, why string) {
 }
 
 func (g *run) started(t *task, e *event.Event, at time.Duration) {
-	g.finish(t, at, Waiting, "")
-	if t.lane < 0 {
-		t.lane = g.lanes.take()
+	if t.status == Running && e.Worker != "" { // the worker before has lost it, or given it back
+		g.finish(t, at, Retried, "it was started again, on "+cut(e.Worker, maxName))
 	}
+	g.finish(t, at, Waiting, "")
+	g.enter(t, e.Worker)
 	t.status = Running
 	g.add(t, span{begin: at, end: -1, task: int32(e.Index), attempt: int32(e.Attempts), status: Running})
 }
@@ -113,14 +119,12 @@ func (g *run) ended(t *task, e *event.Event, at time.Duration, why string) {
 		g.because(t, why)
 	}
 	t.status = status
-	if t.lane >= 0 {
-		g.lanes.give(t.lane)
-	}
+	g.leave(t)
 }
 
 // add adds a span in the task's lane.
 func (g *run) add(t *task, s span) {
-	s.lane = t.lane
+	s.crew, s.lane = t.crew, t.lane
 	t.last = int32(len(g.spans))
 	g.spans = append(g.spans, s)
 }

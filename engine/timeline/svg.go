@@ -39,6 +39,7 @@ type svg struct {
 	p     *picture
 	most  int // rows of a band
 	y     float64
+	left  float64 // of the time at which the run begins: names of workers stand before it
 	bands []*band
 }
 
@@ -48,6 +49,7 @@ func (r *Recorder) WriteSVG(w io.Writer) error {
 	p := r.picture()
 	s := &svg{Writer: bufio.NewWriter(w), p: p, bands: p.bands[:min(len(p.bands), svgMaxBand)]}
 	s.fit()
+	s.left = svgPad + s.margin()
 	height := s.height()
 	s.f(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%.0f" viewBox="0 0 %d %.0f" role="img">`+"\n", svgWidth, height, svgWidth, height)
 	s.f("<title>%s</title>\n<style>\n%s</style>\n%s", xml(p.title()), svgStyle, svgDefs)
@@ -116,14 +118,14 @@ func (s *svg) header() {
 
 // x returns where a time is.
 func (s *svg) x(t time.Duration) float64 {
-	return svgPad + float64(t)/float64(max(s.p.total, 1))*(svgWidth-2*svgPad)
+	return s.left + float64(t)/float64(max(s.p.total, 1))*(svgWidth-svgPad-s.left)
 }
 
 func (s *svg) axis(height float64) {
-	step := axisStep(max(s.p.total, time.Microsecond), (svgWidth-2*svgPad)/100)
+	step := axisStep(max(s.p.total, time.Microsecond), int(svgWidth-svgPad-s.left)/100)
 	for t := time.Duration(0); t <= s.p.total; t += step {
 		x, class := s.x(t), "soft middle"
-		if x < 40 {
+		if x < s.left+20 {
 			class = "soft"
 		} else if x > svgWidth-40 {
 			class = "soft end"

@@ -23,6 +23,7 @@ func (s *svg) band(b *band) {
 	s.y += svgHead
 	rows := s.split(b)
 	s.runs(b, len(rows))
+	s.owners(b, len(rows))
 	for _, row := range rows {
 		s.row(row)
 		s.y += svgRow
@@ -156,6 +157,9 @@ func (p *picture) tell(at spot, more int) string {
 	lines := []string{at.g.title(int(sp.task)), looks[sp.status].sign + " " + looks[sp.status].words}
 	if sp.attempt > 1 || sp.status == Retried {
 		lines[1] += fmt.Sprintf(", attempt %d", sp.attempt)
+	}
+	if worker := at.g.worker(sp); worker != "" {
+		lines = append(lines, "on "+name(worker))
 	}
 	fact := func(what string, d time.Duration) { lines = append(lines, what+" "+length(d)) }
 	if sp.attempt > 0 {

@@ -13,6 +13,10 @@
 // rows in each section: a run has as many as it had tasks in hand at once. A task takes
 // the lowest free row when it begins, and keeps it until it ends, retries and the
 // waits between them included. Tasks that end without having begun share one row below.
+//
+// Each worker, which is another process that runs tasks, has rows of its own, below those
+// of this process and in order of the workers' names. An attempt on another worker than the
+// one before moves to a row there.
 package timeline
 
 import (

@@ -203,7 +203,7 @@ func TestHammer(t *testing.T) {
 				own.Go(func() {
 					r.Take(event.Event{Kind: event.TaskStarted, Run: run + 1, Index: i, Attempts: 1})
 					r.Take(event.Event{Kind: event.TaskRetry, Run: run + 1, Index: i, Attempts: 1, Err: errors.New("again")})
-					r.Take(event.Event{Kind: event.TaskStarted, Run: run + 1, Index: i, Attempts: 2})
+					r.Take(event.Event{Kind: event.TaskStarted, Run: run + 1, Index: i, Attempts: 2, Worker: fmt.Sprint("w", i%5)})
 					r.Take(event.Event{Kind: event.TaskEnded, Run: run + 1, Index: i, Attempts: 2, Status: "ok"})
 				})
 			}
@@ -251,6 +251,7 @@ func FuzzTake(f *testing.F) {
 			s.at(float64(i)).Take(event.Event{
 				Kind: event.Kind(script[i] % 16), Run: int64(script[i+1] % 4), Within: int64(script[i+1] / 64), Index: int(script[i+2]%8) - 1,
 				Attempts: int(script[i+2] / 64), Group: name, Task: name, Text: name, Err: errors.New(name), Status: "ok",
+				Worker: []string{"", name, "w2", "w10"}[script[i]/64],
 			})
 		}
 		write(t, s.Recorder)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"sort"
 	"time"
 )
 
@@ -86,9 +87,18 @@ func (t *tracer) band(b *band, pid int) {
 	t.name("process_name", pid, 0, name(b.group))
 	t.event(traceEvent{Name: "process_sort_index", Phase: "M", Pid: pid, Args: map[string]any{"sort_index": pid}})
 	for row := range b.rows {
-		t.name("thread_name", pid, row+1, "lane "+count(row+1))
+		t.name("thread_name", pid, row+1, b.lane(row))
 		t.event(traceEvent{Name: "thread_sort_index", Phase: "M", Pid: pid, Tid: row + 1, Args: map[string]any{"sort_index": row + 1}})
 	}
+}
+
+// lane returns the name of a row: the worker's whose it is, and which one of its it is.
+func (b *band) lane(row int) string {
+	i := sort.Search(len(b.owners), func(i int) bool { return b.owners[i].row > row }) - 1
+	if i < 0 || b.owners[i].worker == "" {
+		return "lane " + count(row+1)
+	}
+	return name(b.owners[i].worker) + " " + count(row-b.owners[i].row+1)
 }
 
 func (t *tracer) name(what string, pid, tid int, name string) {
@@ -108,6 +118,9 @@ func (t *tracer) run(g *run, pid int) {
 		args := map[string]any{"status": looks[s.status].key, "index": s.task, "attempt": s.attempt, "run": g.number}
 		if s.attempt <= 1 {
 			args["queued_ms"] = float64((s.begin - task.queued).Microseconds()) / 1e3
+		}
+		if worker := g.worker(s); worker != "" {
+			args["worker"] = name(worker)
 		}
 		if by, group := t.p.starter(g); by != "" {
 			args["started_by"] = by + " of " + group

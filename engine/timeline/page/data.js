@@ -37,12 +37,13 @@ function allocate() {
 // load fills the columns, run after run, and counts statuses of spans.
 function load() {
   const m = allocate();
-  m.bands = raw.bands.map((b) => ({ name: strings[b.group], depth: b.depth, rows: b.rows, tally: b.tally, runs: [], first: 0 }));
+  m.bands = raw.bands.map((b) => ({ name: strings[b.group], depth: b.depth, rows: b.rows, tally: b.tally, runs: [], first: 0, workers: b.workers ?? [] }));
   m.rows = 0;
   for (const b of m.bands) {
     b.first = m.rows;
     m.rows += b.rows;
   }
+  loadWorkers(m);
   let task = 0, span = 0;
   raw.runs.forEach((r, i) => {
     r.firstTask = task;
@@ -54,6 +55,14 @@ function load() {
   });
   index(m);
   return m;
+}
+
+// loadWorkers notes whose each row is: an index of strings; -1: nobody's.
+function loadWorkers(m) {
+  m.worker = new Int32Array(m.rows).fill(-1);
+  for (const b of m.bands) {
+    b.workers.forEach(([row, text], i) => m.worker.fill(text, b.first + row, b.first + (b.workers[i + 1]?.[0] ?? b.rows)));
+  }
 }
 
 function loadTasks(m, r, run) {

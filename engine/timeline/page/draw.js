@@ -109,7 +109,7 @@ function letter(ctx) {
 // label writes the task's name into its bar as far as it fits, after the sign.
 function label(ctx, span, x, y, w, h) {
   const status = model.status[span];
-  const left = Math.max(x, PAD - 14), right = Math.min(x + w, view.width);
+  const left = Math.max(x, view.left - 14), right = Math.min(x + w, view.width);
   let at = left + 8;
   if (right - left < 17 || h < 14 || status === STATUS.waiting) return;
   ctx.fillStyle = ctx.strokeStyle = solid(status) ? colour.on : status === STATUS.cancelled || status === STATUS.skipped ? colour.soft : colour.ink;
@@ -141,7 +141,7 @@ function drawRow(ctx, row, y, h) {
   for (let k = firstIn(row, view.from - 4 / scale); k < end; k++) {
     const i = model.byRow[k];
     if (model.begin[i] > view.to) break;
-    const x = PAD + (model.begin[i] - view.from) * scale, w = (model.end[i] - model.begin[i]) * scale;
+    const x = view.left + (model.begin[i] - view.from) * scale, w = (model.end[i] - model.begin[i]) * scale;
     if (w < 3) {
       const at = Math.floor(x * 2) / 2;
       if (at > cell.x + (model.attempt[i] ? 1 : 12) || !cell.any) flush(ctx, cell, top, tall, at);
@@ -155,7 +155,7 @@ function drawRow(ctx, row, y, h) {
 }
 
 function drawBar(ctx, i, x, y, w, h) {
-  const left = Math.max(x, -20), right = Math.min(x + w, view.width + 20);
+  const left = Math.max(x, view.edge - 20), right = Math.min(x + w, view.width + 20);
   ctx.globalAlpha = shown(i) ? 1 : .13;
   bar(ctx, model.status[i], left, y, Math.max(right - left - (w > 6 ? 1 : 0), 1), h);
   label(ctx, i, x, y, w, h);
@@ -214,7 +214,7 @@ function drawRuns(ctx, band, y) {
   ctx.fillStyle = colour.run;
   let edge = new Map();
   for (const i of band.runs) {
-    const r = raw.runs[i], x0 = Math.max(xOf(r.begin), -5), x1 = Math.min(xOf(r.end), view.width + 5);
+    const r = raw.runs[i], x0 = Math.max(xOf(r.begin), view.edge - 5), x1 = Math.min(xOf(r.end), view.width + 5);
     if (x1 < 0 || x0 > view.width || x1 < (edge.get(r.row) ?? -9) + 1) continue;
     edge.set(r.row, x1);
     box(ctx, x0 - 1, y + HEAD + r.row * band.h, Math.max(x1 - x0 + 2, 1), Math.max(r.rows, .3) * band.h);
@@ -225,9 +225,12 @@ function drawRuns(ctx, band, y) {
 function drawBand(ctx, band, folded) {
   const y = band.y - view.scroll, top = y + HEAD;
   if (!folded) {
-    drawRuns(ctx, band, y);
+    drawWorkers(ctx, band, top);
     const first = Math.max(0, Math.floor((AXIS - top) / band.h)), last = Math.min(band.rows, Math.ceil((view.height - top) / band.h));
-    for (let r = first; r < last; r++) drawRow(ctx, band.first + r, top + r * band.h, band.h);
+    beside(ctx, () => {
+      drawRuns(ctx, band, y);
+      for (let r = first; r < last; r++) drawRow(ctx, band.first + r, top + r * band.h, band.h);
+    });
   }
   drawHead(ctx, band, folded, Math.min(Math.max(y, AXIS), band.bottom - view.scroll - HEAD));
 }

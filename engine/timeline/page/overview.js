@@ -36,19 +36,19 @@ function drawOverview() {
   ctx.fillStyle = colour.status[STATUS.ok];
   ctx.globalAlpha = .45;
   ctx.beginPath();
-  ctx.moveTo(PAD, floor);
+  ctx.moveTo(view.left, floor);
   for (let p = 0; p < n; p++) {
     const y = floor - part[p] / Math.max(most, 1e-9) * high;
-    ctx.lineTo(PAD + p, y);
-    ctx.lineTo(PAD + p + 1, y);
+    ctx.lineTo(view.left + p, y);
+    ctx.lineTo(view.left + p + 1, y);
   }
-  ctx.lineTo(PAD + n, floor);
+  ctx.lineTo(view.left + n, floor);
   ctx.fill();
   ctx.globalAlpha = 1;
   ctx.fillStyle = colour.status[STATUS.failed];
-  for (let p = 0; p <= n; p++) if (bad[p]) ctx.fillRect(PAD + p - .5, floor - high - 8, 2, 5);
+  for (let p = 0; p <= n; p++) if (bad[p]) ctx.fillRect(view.left + p - .5, floor - high - 8, 2, 5);
   ctx.fillStyle = colour.line;
-  ctx.fillRect(PAD, floor, inner(), 1);
+  ctx.fillRect(view.left, floor, inner(), 1);
   drawWindow(ctx, floor);
   ctx.font = FONT;
   ctx.textBaseline = "top";
@@ -59,7 +59,7 @@ function drawOverview() {
 
 // drawWindow dims what is not seen below.
 function drawWindow(ctx, floor) {
-  const a = PAD + view.from / whole * inner(), b = PAD + view.to / whole * inner();
+  const a = view.left + view.from / whole * inner(), b = view.left + view.to / whole * inner();
   if (view.to - view.from >= whole) return;
   ctx.fillStyle = colour.paper;
   ctx.globalAlpha = .65;
@@ -99,7 +99,7 @@ function drawAxis(ctx) {
     ctx.fillStyle = colour.line;
     ctx.fillRect(x, AXIS - 5, 1, 5);
     ctx.fillStyle = colour.soft;
-    ctx.textAlign = x < PAD + 30 ? "left" : x > view.width - PAD - 30 ? "right" : "center";
+    ctx.textAlign = x < view.left + 30 ? "left" : x > view.width - PAD - 30 ? "right" : "center";
     ctx.fillText(mark(t, step), x, 11);
   }
   ctx.textAlign = "left";
@@ -131,7 +131,7 @@ function drawQueued(ctx) {
   if (view.hover < 0 || model.attempt[view.hover] > 1) return;
   const i = view.hover, b = model.bands[raw.runs[model.taskRun[model.task[i]]].band];
   const y = b.y - view.scroll + HEAD + (model.row[i] - b.first + .5) * b.h;
-  const from = Math.max(xOf(model.taskQueued[model.task[i]]), -5), to = xOf(model.begin[i]);
+  const from = Math.max(xOf(model.taskQueued[model.task[i]]), view.edge - 5), to = xOf(model.begin[i]);
   if (to - from < 3) return;
   ctx.strokeStyle = colour.pick;
   ctx.setLineDash([1, 3]);
@@ -149,7 +149,7 @@ function draw() {
   for (let i = bandAt(view.scroll); i < model.bands.length && model.bands[i].y < view.scroll + view.height; i++) {
     drawBand(ctx, model.bands[i], view.folded.has(i));
   }
-  drawQueued(ctx);
+  beside(ctx, () => drawQueued(ctx));
   drawAxis(ctx);
   drawNotes(ctx);
   if (view.drag) {

@@ -7,6 +7,7 @@ function resize() {
   view.width = scroller.clientWidth;
   view.height = scroller.clientHeight;
   chart.style.height = view.height + "px";
+  indent();
   arrange();
   draw();
 }
@@ -75,7 +76,7 @@ function wheel(e) {
 
 // dragWindow moves the piece that is seen, or selects one when all is.
 function dragWindow(e) {
-  const left = overview.getBoundingClientRect().left, time = (x) => (x - left - PAD) / inner() * whole;
+  const left = overview.getBoundingClientRect().left, time = (x) => (x - left - view.left) / inner() * whole;
   const t0 = time(e.clientX), all = view.to - view.from >= whole;
   const move = (m) => {
     const t = time(m.clientX), half = (view.to - view.from) / 2;
@@ -115,14 +116,20 @@ function key(e) {
   e.preventDefault();
 }
 
-// find looks for tasks whose names have the text of the search field in them.
+// find looks for tasks whose names have the text of the search field in them, or that
+// of a worker that had them.
 function find() {
   const text = search.value.trim().toLowerCase();
   view.match = text ? Uint8Array.from(strings, (s) => s.toLowerCase().includes(text) ? 1 : 0) : null;
-  let n = 0;
-  if (view.match) for (let i = 0; i < model.tasks; i++) n += view.match[model.taskName[i]];
+  const n = view.match ? countMatches() : 0;
   byId("found").textContent = text ? `${count(n)} task${n === 1 ? "" : "s"}` : "";
   redraw();
+}
+
+function countMatches() {
+  const found = Uint8Array.from(model.taskName, (text) => view.match[text]);
+  for (let i = 0; i < model.spans; i++) if (matches(i)) found[model.task[i]] = 1;
+  return found.reduce((sum, one) => sum + one, 0);
 }
 
 // next shows the next span that is looked for.

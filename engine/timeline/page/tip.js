@@ -19,7 +19,7 @@ function headline(band) {
   return list.filter(Boolean).join("   ·   ");
 }
 
-// at returns what is at a point of the chart: {band, head}, {span, more} or {note}.
+// at returns what is at a point of the chart: {band, head}, {span, more}, {worker} or {note}.
 function at(x, y) {
   if (y < AXIS) return { note: raw.notes.findIndex(([t]) => Math.abs(xOf(t) - x) < 6) };
   const deep = y + view.scroll, i = bandAt(deep), band = model.bands[i];
@@ -28,7 +28,7 @@ function at(x, y) {
   if (y >= stuck && y < stuck + HEAD) return { band: i, head: true };
   const row = Math.floor((deep - band.y - HEAD) / band.h);
   if (view.folded.has(i) || row < 0 || row >= band.rows) return {};
-  return nearest(band.first + row, x);
+  return x < view.edge ? { worker: model.worker[band.first + row] } : nearest(band.first + row, x);
 }
 
 // nearest returns the span of a row at x or next to it that asks most to be seen, and
@@ -66,6 +66,7 @@ function tellSpan(i, more) {
   fact(attempt > 0 ? "began after" : "ended after", say(model.begin[i]));
   if (attempt <= 1 && model.begin[i] > model.taskQueued[task]) fact("stood in line", say(model.begin[i] - model.taskQueued[task]));
   if (model.taskEnd[task] !== model.status[i]) fact("the task", raw.statuses[model.taskEnd[task]][1]);
+  if (workerOf(i) >= 0) fact("on", strings[workerOf(i)]);
   fact("group", band.name + (band.runs.length > 1 ? `, run ${band.runs.indexOf(model.taskRun[task]) + 1} of ${band.runs.length}` : ""));
   if (r.by[0] >= 0) {
     const by = raw.runs[r.by[0]];
@@ -84,14 +85,15 @@ function tellBand(i) {
 // tell shows what is at a point, or hides the tip.
 function tell(found, x, y) {
   if (kept) return;
-  const any = found.span >= 0 || found.note >= 0 || found.head;
+  const any = found.span >= 0 || found.note >= 0 || found.worker >= 0 || found.head;
   tip.hidden = !any;
   if (!any) return;
   tip.replaceChildren();
   if (found.note >= 0) {
     element(tip, "h2", strings[raw.notes[found.note][1]]);
     element(tip, "p", "after " + say(raw.notes[found.note][0]));
-  } else if (found.head) tellBand(found.band);
+  } else if (found.worker >= 0) element(tip, "h2", strings[found.worker]);
+  else if (found.head) tellBand(found.band);
   else tellSpan(found.span, found.more);
   place(x, y);
 }

@@ -5,9 +5,10 @@ const whole = Math.max(raw.total, 1);
 const view = {
   from: 0, to: whole, // microseconds
   scroll: 0, width: 0, height: 0, ratio: 1,
+  left: PAD, edge: 0, // where from is, and how far to the left bars reach: beyond are names of workers
   folded: new Set(),  // bands of which only the head is shown
   hidden: new Set(),  // statuses
-  match: null,        // by string: 1 if a task of this name is looked for; null: all are
+  match: null,        // by string: 1 if it is looked for, as a name of tasks or of a worker; null: all are
   hover: -1, over: -1, // span and note under the pointer; -1: none
   drag: null,         // {from, to} in pixels: being selected
 };
@@ -15,9 +16,9 @@ const view = {
 const byId = (id) => document.getElementById(id);
 const chart = byId("chart"), overview = byId("overview"), scroller = byId("scroll"), tip = byId("tip");
 
-const inner = () => Math.max(view.width - 2 * PAD, 1);
-const xOf = (t) => PAD + (t - view.from) / (view.to - view.from) * inner();
-const timeOf = (x) => view.from + (x - PAD) / inner() * (view.to - view.from);
+const inner = () => Math.max(view.width - view.left - PAD, 1);
+const xOf = (t) => view.left + (t - view.from) / (view.to - view.from) * inner();
+const timeOf = (x) => view.from + (x - view.left) / inner() * (view.to - view.from);
 
 // rowHeight is how high the rows of a band are: many are low.
 function rowHeight(band) {
@@ -59,7 +60,7 @@ function show(from, to) {
 }
 
 // zoom makes the piece of time longer or shorter; what is at x stays there.
-function zoom(factor, x = PAD + inner() / 2) {
+function zoom(factor, x = view.left + inner() / 2) {
   const t = Math.min(Math.max(timeOf(x), view.from), view.to);
   show(t - (t - view.from) * factor, t + (view.to - t) * factor);
 }
@@ -86,7 +87,12 @@ function reveal(span) {
 // shown reports whether a span is neither hidden nor beside what is looked for.
 function shown(span) {
   if (view.hidden.size && view.hidden.has(model.status[span])) return false;
-  return view.match === null || view.match[model.taskName[model.task[span]]] === 1;
+  return view.match === null || matches(span);
+}
+
+// matches reports whether the task of a span is looked for, or the worker that had it.
+function matches(span) {
+  return view.match[model.taskName[model.task[span]]] === 1 || view.match[workerOf(span)] === 1;
 }
 
 // The colours stand in page.css, by name.
