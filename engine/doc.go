@@ -73,6 +73,7 @@
 //   - A call that blocks ends when [Thread.Context] does, and returns its error.
 //   - What touches the world asks [Run.Grants] first and returns its error as it is.
 //   - A value that another process can make again of its state implements [Portable].
+//   - A value that must stay where it is, and can be used from afar, implements [Resident].
 //   - A value that several threads may change implements [Shareable]. What it takes
 //     in from one thread it freezes with [Thread.Publish] before another sees it.
 //   - An error may have methods Kind() string and Hint() string: scripts see the
@@ -95,13 +96,15 @@
 //	                                   ├────► engine/timeline ─────────► engine/event
 //	                                   └────► engine/group ────────────► engine/wait
 //	cmd/tg ──► engine/cluster/nats ──► engine/cluster
-//
-//	engine/cluster/wire ──► engine, engine/eval
+//	       └─► engine/cluster/remote ──► engine/cluster
+//	                                 ├─► engine/cluster/wire ──► engine, engine/eval
+//	                                 └─► engine
 //
 // This package runs one Starlark thread at a time ([Thread]) and says what may
 // cross from one to another ([Thread.Publish]). Package group runs many tasks and
 // knows no Starlark; package builtins/threadgroup joins the two. Package cluster
-// says how tasks run on other machines, cluster/nats does it.
+// says how tasks run on other machines, cluster/nats carries them there, and cluster/remote
+// is the [Remote] that groups give them to.
 //
 // # Threads and values
 //
