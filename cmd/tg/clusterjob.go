@@ -48,13 +48,15 @@ func leaveTime(ctx context.Context) time.Duration {
 	return 5 * time.Second
 }
 
-// join sends tasks to a cluster, if the user wants that, until leave is called. A dry run
-// needs none.
-func (j *job) join(ctx context.Context, opts *engine.Options) (leave func(), err error) {
+// elsewhere makes calls by what it is given before the script begins.
+type elsewhere struct{ engine.Remote }
+
+// clustered reports whether tasks are to run on a cluster. A dry run needs none.
+func (j *job) clustered() bool { return j.cluster.url != "" && !j.dryRun }
+
+// join sends tasks to a cluster until leave is called.
+func (j *job) join(ctx context.Context, there *elsewhere) (leave func(), err error) {
 	c := &j.cluster
-	if c.url == "" || j.dryRun {
-		return func() {}, nil
-	}
 	o, err := c.coordinator(clusterkey.Open)
 	if err != nil {
 		return nil, err
@@ -70,7 +72,7 @@ func (j *job) join(ctx context.Context, opts *engine.Options) (leave func(), err
 		return nil, c.failure(ctx, err)
 	}
 	caller := remote.NewCaller(d)
-	opts.Remote = caller
+	there.Remote = caller
 	if c.address.embedded() && !j.quiet {
 		j.note(invite(conn.URL(), c.key))
 	}

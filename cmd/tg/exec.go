@@ -258,11 +258,10 @@ func (j *job) run(ctx context.Context, src source, text []byte) (err error) {
 	if j.lines != nil {
 		opts.Print = j.lines.Print
 	}
-	leave, err := j.join(ctx, &opts)
-	if err != nil {
-		return err
+	there := &elsewhere{}
+	if j.clustered() {
+		opts.Remote = there
 	}
-	defer leave()
 	eng, err := engine.New(opts)
 	if err != nil {
 		return err
@@ -271,6 +270,13 @@ func (j *job) run(ctx context.Context, src source, text []byte) (err error) {
 	script, err := eng.Compile(src.name, text)
 	if err != nil {
 		return err
+	}
+	if j.clustered() { // only now: a script with mistakes needs no cluster
+		leave, err := j.join(ctx, there)
+		if err != nil {
+			return err
+		}
+		defer leave()
 	}
 	_, err = eng.Run(ctx, script, engine.Input{Args: src.args})
 	return j.planned(err)

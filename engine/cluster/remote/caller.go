@@ -1,11 +1,14 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/starlark-tg/tg/engine"
 	"github.com/starlark-tg/tg/engine/cluster"
@@ -63,6 +66,7 @@ func (c *Caller) Call(t *engine.Thread, call *engine.Call) (starlark.Value, erro
 		ended: make(chan outcome, 1), asks: make(chan *asked), left: make(chan struct{}),
 	}
 	defer it.leave()
+	h.lookAfter(c, call.Queue)
 	if err := c.dispatch(it); err != nil {
 		return nil, t.Error(err)
 	}
@@ -77,6 +81,30 @@ func (c *Caller) Call(t *engine.Thread, call *engine.Call) (starlark.Value, erro
 			return nil, t.Error(context.Cause(t.Context()))
 		}
 	}
+}
+
+// impatient is how long nothing is said of a queue that has no workers.
+const impatient = 2 * time.Second
+
+// lookAfter has the user told if a queue that is used for the first time has no workers.
+func (h *home) lookAfter(c *Caller, queue string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.queues[queue] {
+		return
+	}
+	h.queues[queue] = true
+	c.crew.Go(func(ctx context.Context) {
+		late := time.NewTimer(impatient)
+		defer late.Stop()
+		select {
+		case <-ctx.Done():
+		case <-late.C:
+			if c.d.Slots(queue, h.abi) == 0 {
+				h.run.Note(fmt.Sprintf("waiting for workers of queue %q", cmp.Or(queue, "default")))
+			}
+		}
+	})
 }
 
 func (c *Caller) dispatch(it *item) error {

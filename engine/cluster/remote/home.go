@@ -17,7 +17,8 @@ type home struct {
 	enc *wire.Encoder
 	dec *wire.Decoder
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex      // guards what follows
+	queues map[string]bool // that somebody looks after
 	ids    map[starlark.Value]uint64
 	values []starlark.Value // residents that were sent a name of, by id less 1
 }
@@ -26,7 +27,7 @@ type homeKey struct{ c *Caller }
 
 func (c *Caller) home(run *engine.Run) *home {
 	return run.State(homeKey{c}, func() any {
-		h := &home{abi: ABI(run.Engine()), run: run, ids: map[starlark.Value]uint64{}}
+		h := &home{abi: ABI(run.Engine()), run: run, queues: map[string]bool{}, ids: map[starlark.Value]uint64{}}
 		h.enc = wire.NewEncoder(run, wire.EncoderOptions{Reference: h.reference})
 		h.dec = wire.NewDecoder(run, wire.DecoderOptions{Fetch: h.fetch, Resolve: h.resolve})
 		return h
