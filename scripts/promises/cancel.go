@@ -48,10 +48,8 @@ func (t *trial) interrupt(c *crew) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i := range 2 * slots {
-		if err := t.wait(p, fmt.Sprintf("busy %d", i), 30*time.Second); err != nil {
-			return 0, err
-		}
+	if err := t.waitFor(p, 2*slots, "busy ", 30*time.Second); err != nil {
+		return 0, err
 	}
 	if !t.pause(t.between(0, 500*time.Millisecond)) {
 		return 0, t.ctx.Err()

@@ -183,16 +183,21 @@ func (t *text) tail() string {
 
 // wait waits until the program has printed a line that begins so, as a whole.
 func (t *trial) wait(p *program, begins string, most time.Duration) error {
+	return t.waitFor(p, 1, begins, most)
+}
+
+// waitFor waits for so many lines that begin so.
+func (t *trial) waitFor(p *program, n int, begins string, most time.Duration) error {
 	for end := time.Now().Add(most); ; {
 		printed := "\n" + p.stdout.String()
-		if _, rest, found := strings.Cut(printed, "\n"+begins); found && strings.Contains(rest, "\n") {
+		if strings.Count(printed[:strings.LastIndexByte(printed, '\n')], "\n"+begins) >= n {
 			return nil
 		}
 		switch {
 		case p.over():
-			return fmt.Errorf("%s ended, with %d, before it printed %q", p.title, p.status(), begins)
+			return fmt.Errorf("%s ended, with %d, before it printed %q %d times", p.title, p.status(), begins, n)
 		case time.Now().After(end):
-			return fmt.Errorf("%s did not print %q within %v", p.title, begins, most)
+			return fmt.Errorf("%s did not print %q %d times within %v", p.title, begins, n, most)
 		case !t.pause(5 * time.Millisecond):
 			return t.ctx.Err()
 		}
