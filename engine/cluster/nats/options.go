@@ -32,7 +32,7 @@ type Options struct {
 	AckWait  time.Duration // how long the server waits for word of a worker that has a task; 2–5 s; 0 is 3 s
 	Lease    time.Duration // how long a run lives without its coordinator; 0 is 10 s
 	Patience time.Duration // how long to wait for a first answer, of a server or of workers; 0 is 30 s, negative is for ever
-	Replicas int           // of every stream; 0 is 1
+	Replicas int           // of every stream that is made; 0 is 3 where there are as many servers, else 1
 	Dial     time.Duration // how long one attempt to connect may take; 0 is 5 s
 
 	Embed Embed // for embed://
@@ -67,7 +67,6 @@ func (o Options) withDefaults() Options {
 	o.AckWait = cmp.Or(o.AckWait, 3*time.Second)
 	o.Lease = cmp.Or(o.Lease, 10*time.Second)
 	o.Patience = cmp.Or(o.Patience, 30*time.Second)
-	o.Replicas = cmp.Or(o.Replicas, 1)
 	o.Dial = cmp.Or(o.Dial, 5*time.Second)
 	if o.Patience < 0 {
 		o.Patience = forever

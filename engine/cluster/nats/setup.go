@@ -12,8 +12,8 @@ import (
 	"github.com/starlark-tg/tg/engine/cluster"
 )
 
-// streams are what a coordinator needs to find, or else makes.
-func streams(o Options) []jetstream.StreamConfig {
+// streams are what a coordinator needs to find, or else makes, on so many servers.
+func streams(o Options, replicas int) []jetstream.StreamConfig {
 	bucket := func(name string) jetstream.StreamConfig {
 		return jetstream.StreamConfig{Name: "OBJ_" + name, Subjects: []string{"$O." + name + ".C.>", "$O." + name + ".M.>"},
 			Discard: jetstream.DiscardNew, AllowDirect: true}
@@ -28,7 +28,7 @@ func streams(o Options) []jetstream.StreamConfig {
 		bucket(codeBucket), bucket(argsBucket), bucket(outBucket),
 	}
 	for i := range all {
-		all[i].Replicas = o.Replicas
+		all[i].Replicas = replicas
 		all[i].Storage = jetstream.FileStorage
 	}
 	return all
@@ -37,7 +37,7 @@ func streams(o Options) []jetstream.StreamConfig {
 // setUp makes the streams that are not there, and refuses those of another shape.
 // Servers that have to agree take their time for each, so all are made at once.
 func (c *Conn) setUp(ctx context.Context) error {
-	all := streams(c.opts)
+	all := streams(c.opts, c.replicas())
 	errs := make([]error, len(all))
 	makers := cluster.NewCrew(ctx)
 	for i, want := range all {
@@ -45,6 +45,19 @@ func (c *Conn) setUp(ctx context.Context) error {
 	}
 	makers.Wait()
 	return errors.Join(errs...)
+}
+
+// replicas is on how many servers each stream is to be: with two of three what is stored is
+// there, and goes on; two of two would be no better than one. Servers say whom they know;
+// one with a cluster's name may not have met the others yet, whom the URL has.
+func (c *Conn) replicas() int {
+	switch {
+	case c.opts.Replicas > 0:
+		return c.opts.Replicas
+	case c.nc.ConnectedClusterName() != "" && len(c.nc.Servers()) >= 3:
+		return 3
+	}
+	return 1
 }
 
 func (c *Conn) makeStream(ctx context.Context, want jetstream.StreamConfig) error {
