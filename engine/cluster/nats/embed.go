@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -161,8 +162,9 @@ func (e *embedded) ready() error {
 
 // fatal is a server's log that keeps only why it cannot go on.
 type fatal struct {
-	mu   sync.Mutex // guards text
-	text string
+	mu     sync.Mutex // guards the fields below
+	text   string
+	broken string // why it could not write
 }
 
 // Fatalf keeps the first text.
@@ -174,6 +176,31 @@ func (f *fatal) Fatalf(format string, args ...any) {
 	}
 }
 
+// Errorf keeps why the server could not write: after that it does not write to the same
+// stream any more, nor answer who wants it to, also once there is space again.
+func (f *fatal) Errorf(format string, args ...any) {
+	_, why, found := strings.Cut(fmt.Sprintf(format, args...), "Critical write error: ")
+	if !found {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.broken = why
+}
+
+// failure is why a server of our own does not store anything any more, or nil.
+func (e *embedded) failure() error {
+	if e == nil {
+		return nil
+	}
+	e.log.mu.Lock()
+	defer e.log.mu.Unlock()
+	if e.log.broken == "" {
+		return nil
+	}
+	return fmt.Errorf("the cluster's server cannot store anything any more: %s", e.log.broken)
+}
+
 func (f *fatal) said() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -182,7 +209,6 @@ func (f *fatal) said() string {
 
 func (*fatal) Noticef(string, ...any) {}
 func (*fatal) Warnf(string, ...any)   {}
-func (*fatal) Errorf(string, ...any)  {}
 func (*fatal) Debugf(string, ...any)  {}
 func (*fatal) Tracef(string, ...any)  {}
 

@@ -75,8 +75,11 @@ func (c *Conn) flush(most time.Duration) {
 var errDown = errors.New("no connection to the cluster")
 
 // hopeless returns an error once waiting for the connection makes no sense: it was
-// closed, also by the server for good, or patience is over.
+// closed, also by the server for good, the server is ours and broken, or patience is over.
 func (c *Conn) hopeless(patience time.Duration) error {
+	if err := c.server.failure(); err != nil {
+		return err
+	}
 	closed := c.nc.IsClosed()
 	c.mu.Lock()
 	defer c.mu.Unlock()

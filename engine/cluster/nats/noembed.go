@@ -17,3 +17,4 @@ func startServer(string, *Options) (*embedded, error) {
 func (*embedded) url() string         { return "" }
 func (*embedded) dialer() nats.Option { return func(*nats.Options) error { return nil } }
 func (*embedded) stop()               {}
+func (*embedded) failure() error      { return nil }
