@@ -3,6 +3,7 @@
 package nats
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -16,6 +17,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
+
+	"github.com/starlark-tg/tg/engine/cluster"
 )
 
 // An embedded server lives in this process.
@@ -225,11 +228,20 @@ func (e *embedded) url() string {
 // dialer connects within the process.
 func (e *embedded) dialer() nats.Option { return nats.InProcessServer(e.server) }
 
+// stopTime is how long a server may take to stop. One that has met a full disk may wait for
+// itself for ever.
+const stopTime = 5 * time.Second
+
 // stop stops the server and waits for it.
 func (e *embedded) stop() {
 	if e.server != nil {
-		e.server.Shutdown()
-		e.server.WaitForShutdown()
+		stopped, stop := context.WithTimeout(context.Background(), stopTime)
+		cluster.NewCrew(stopped).Go(func(context.Context) {
+			defer stop()
+			e.server.Shutdown()
+			e.server.WaitForShutdown()
+		})
+		<-stopped.Done()
 	}
 	if e.temporary != "" {
 		os.RemoveAll(e.temporary)
