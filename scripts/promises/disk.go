@@ -89,7 +89,7 @@ func (t *trial) full(url string, flags []string, harm func() error) error {
 	case <-p.ended:
 	case <-t.ctx.Done():
 		return t.ctx.Err()
-	case <-time.After(t.patience()):
+	case <-time.After(t.patience() / 2):
 	}
 	return t.spaced(p)
 }

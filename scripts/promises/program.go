@@ -97,7 +97,7 @@ func (t *trial) expect(p *program, status int, within time.Duration) error {
 		case <-p.ended:
 		case <-time.After(5 * time.Second):
 		}
-		return fmt.Errorf("%s did not end within %v", p.title, within)
+		return fmt.Errorf("%s did not end within %v; %s", p.title, within, p.hung())
 	}
 	switch got := p.status(); {
 	case strings.Contains(p.stderr.String(), "goroutine "):
@@ -106,6 +106,19 @@ func (t *trial) expect(p *program, status int, within time.Duration) error {
 		return fmt.Errorf("%s: exit status %d, not %d", p.title, got, status)
 	}
 	return nil
+}
+
+// hung keeps where the goroutines of a program are that did not end, which are too many to be shown.
+func (p *program) hung() string {
+	f, err := os.CreateTemp("", "tgpromises-hung-")
+	if err != nil {
+		return err.Error()
+	}
+	_, err = f.WriteString(p.stderr.String())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err.Error()
+	}
+	return "its goroutines are in " + f.Name()
 }
 
 // status is the exit status as shells have it.
