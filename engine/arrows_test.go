@@ -74,6 +74,7 @@ var outside = map[string][]string{
 	"engine":                     {"go.starlark.net/", "golang.org/x/"},
 	"builtins":                   {},
 	"scripts/":                   {"go.starlark.net/", "golang.org/x/"},
+	"scripts/promises":           {"github.com/nats-io/"},
 }
 
 // rule returns what a table says of a room: the entry of its name, or of the

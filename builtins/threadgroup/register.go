@@ -67,7 +67,8 @@ func (m *registerMethod) DecoratorCall(thread *starlark.Thread, args starlark.Tu
 // def Group.task(name: str | None = None, args: tuple | list = (), kwargs: dict = {}, after=[], priority: int = 0, timeout: float | Duration | None = None, retry: int | Retry = 0, limit: str | Limiter | list | None = None, idempotent: bool = True) -> Callable[[F], F]
 //
 // @group.task(…) is register with options: after are functions, or names of tasks, that must
-// have succeeded; tasks of a higher priority go first; the rest is as for threadgroup.
+// have succeeded; tasks of a higher priority go first; with idempotent=False one is lost, and not
+// started again, when its worker on a cluster is gone; the rest is as for threadgroup.
 func (m *registerMethod) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 0 {
 		if fn, ok := args[0].(starlark.Callable); ok {

@@ -97,7 +97,8 @@ func sharedOf(run *engine.Run) *shared {
 // after how many failures the rest is cancelled. check=False makes failures values, otherwise
 // a run with failures stops the script once all tasks have ended. joblog is a file that every
 // ended task gets a line in; with resume, tasks that it has as ok do not run again. progress
-// says whether how far the run is may be shown; queue is for clusters.
+// says whether how far the run is may be shown; queue says which workers of a cluster run the
+// tasks.
 func newGroup(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o options
 	if err := groupOptions.unpack("threadgroup", args, kwargs, &o); err != nil {
