@@ -21,7 +21,7 @@ import (
 //go:embed *.star
 var scripts embed.FS
 
-// A lab has what trials need. Two may be under way at once.
+// A lab has what trials need. Several may be under way at once.
 type lab struct {
 	dir     string // of the scripts, of tg, and of all that trials write
 	tg      string // the program

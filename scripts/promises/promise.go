@@ -18,7 +18,7 @@ type promise struct {
 	name  string
 	run   func(*trial) error
 	needs func() string // says what is missing, or ""; nil: nothing
-	idle  bool          // it mostly waits: the others run meanwhile
+	alone bool          // it measures time: nothing else may run
 
 	// What came of it:
 	tasks int
@@ -31,14 +31,14 @@ type promise struct {
 
 func promises() []*promise {
 	return []*promise{
-		{name: "version", run: (*trial).version, idle: true},
+		{name: "version", run: (*trial).version}, // which takes longest
+		{name: "leader", run: (*trial).leader},
+		{name: "disk", run: (*trial).disk},
 		{name: "kill", run: (*trial).kill},
 		{name: "stop", run: (*trial).stop},
 		{name: "cut", run: (*trial).cut, needs: network},
-		{name: "leader", run: (*trial).leader},
-		{name: "disk", run: (*trial).disk},
 		{name: "poison", run: (*trial).poison, needs: func() string { return missing("sh") }},
-		{name: "cancel", run: (*trial).cancel},
+		{name: "cancel", run: (*trial).cancel, alone: true},
 		{name: "resume", run: (*trial).resume},
 	}
 }
@@ -82,20 +82,29 @@ func missing(programs ...string) string {
 	return ""
 }
 
+// few tasks leave the machine room for several trials at once: these mostly wait.
+const few, lanes = 5000, 6
+
 // examine puts promises to the test, and returns the names of those that were broken.
 func (l *lab) examine(ctx context.Context, chosen []*promise) (broken []string) {
-	var idle sync.WaitGroup
-	for _, p := range chosen {
-		if p.idle {
-			idle.Go(func() { l.try(ctx, p) })
-		}
+	places := make(chan struct{}, lanes)
+	if l.tasks > few {
+		places = make(chan struct{}, 1)
 	}
-	for _, p := range chosen {
-		if !p.idle && ctx.Err() == nil {
-			l.try(ctx, p)
+	var wg sync.WaitGroup
+	for _, alone := range []bool{false, true} {
+		for _, p := range chosen {
+			if p.alone != alone {
+				continue
+			}
+			places <- struct{}{}
+			wg.Go(func() {
+				defer func() { <-places }()
+				l.try(ctx, p)
+			})
 		}
+		wg.Wait()
 	}
-	idle.Wait()
 	for _, p := range chosen {
 		if p.err != nil {
 			broken = append(broken, p.name)
@@ -113,6 +122,9 @@ func (l *lab) try(ctx context.Context, p *promise) {
 		}
 	}
 	began := time.Now()
+	if ctx.Err() != nil {
+		return
+	}
 	t, err := l.trial(ctx, p.name)
 	if err == nil {
 		err = p.run(t)
