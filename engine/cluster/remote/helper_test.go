@@ -32,6 +32,8 @@ type hall struct {
 	free    map[string]chan *desk // by queue: each as often as it has free slots
 	sent    []cluster.Task
 	kill    func(task cluster.Task, start int) bool // this start of the task loses its worker, at its end
+	mute    func(task cluster.Task) bool            // what the task asks has no answer
+	early   bool                                    // nobody has said yet how many slots there are
 
 	started atomic.Int64 // tasks, each start
 	rested  atomic.Int64
@@ -84,7 +86,15 @@ func (h *hall) Put(_ context.Context, blob []byte) (cluster.Hash, error) {
 	return hash, nil
 }
 
-func (h *hall) Slots(queue, abi string) int { return h.slots * len(h.desks(queue)) }
+func (h *hall) Slots(queue, abi string) int {
+	h.mu.Lock()
+	early := h.early
+	h.mu.Unlock()
+	if early {
+		return 0
+	}
+	return h.slots * len(h.desks(queue))
+}
 
 func (h *hall) desks(queue string) []*desk {
 	h.mu.Lock()
@@ -162,6 +172,9 @@ func (l *line) Say(frame []byte) {
 }
 
 func (l *line) Ask(ctx context.Context, op string, question []byte) ([]byte, error) {
+	if l.h.mute != nil && l.h.mute(l.task) {
+		return nil, cluster.ErrGone
+	}
 	l.mu.Lock()
 	a := l.answers[op]
 	if a == nil {

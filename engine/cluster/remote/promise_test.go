@@ -81,6 +81,48 @@ print([(r.index, r.status, r.error.kind, r.error.message) for r in results if no
 	require.Less(t, h.started.Load(), int64(1000), "they travel together")
 }
 
+// A look at what stays at home may go over the line of another task, which may have ended.
+func TestLookOutlivesOthers(t *testing.T) {
+	h := newHall(t)
+	h.slots = 8
+	h.worker("default", "w", engine.Options{})
+	h.mute = func(task cluster.Task) bool { return strings.Contains(string(task.Data), "deaf") }
+	r := run(t, h, `
+c = counter()
+g = threadgroup("g")
+def deaf(s): time.sleep(0.5)
+def f(x):
+    for i in range(20):
+        if x in c: fail("who has counted?")
+    return c.add(f"{x}")
+for i in range(7): g.submit(deaf, "deaf")
+rs = [g.submit(f, i) for i in range(5)]
+g.wait().check()
+print([r.result for r in rs])
+`, engine.Options{})
+	require.NoError(t, r.err)
+	require.Equal(t, "[1, 1, 1, 1, 1]\n", r.out)
+}
+
+// All items of a map may have come before it is known how many slots there are.
+func TestSlotsKnownLate(t *testing.T) {
+	h := newHall(t)
+	h.slots, h.early = 8, true
+	h.worker("default", "w", engine.Options{})
+	time.AfterFunc(100*time.Millisecond, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.early = false
+	})
+	began := time.Now()
+	r := run(t, h, `
+def f(x): time.sleep(1)
+threadgroup(max_workers=16).map(f, range(16))
+`, engine.Options{})
+	require.NoError(t, r.err)
+	require.Less(t, time.Since(began), 5*time.Second, "two at a time take 8 seconds")
+}
+
 // What must not run twice is not started again.
 func TestNotIdempotent(t *testing.T) {
 	h := newHall(t)
