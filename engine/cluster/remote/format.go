@@ -123,6 +123,9 @@ func unpackOutcomes(data []byte, n int) ([]outcome, error) {
 		}
 		list[i] = outcome{what: what, took: time.Duration(took), data: data}
 	}
+	if list[0].what == unbegun { // else parcels would go to and fro for ever
+		return nil, errBroken
+	}
 	return list, nil
 }
 
