@@ -41,7 +41,11 @@ type Call struct {
 	Started  func(worker string)
 	Progress func(done, total float64)
 
-	// What came of it. Remote.Call sets the first two, Run.Do all.
+	// Late, of a call on its way out, is told at once that Timeout was over: it stops what
+	// the thread does meanwhile. It is called by another goroutine, before Remote.Call returns.
+	Late func()
+
+	// What came of it. Remote.Call sets the first, Run.Do all.
 	Took     time.Duration // how long it ran
 	TimedOut bool          // Timeout was over
 	Value    starlark.Value

@@ -37,6 +37,7 @@ func (w *worker) send(r *Result, fn starlark.Callable, args starlark.Tuple, kwar
 		Timeout: s.timeout, Queue: w.e.group.queue, Once: s.o.once,
 		Progress: func(done, total float64) { w.e.progressed(s.Name, r.task.Index, done, total) },
 	}
+	c.Late = func() { a.Stop(group.TimeoutStop(s.timeout)) }
 	if s.family && a.Number == 1 {
 		c.Family = w.e
 	}
@@ -50,10 +51,7 @@ func (w *worker) send(r *Result, fn starlark.Callable, args starlark.Tuple, kwar
 	v, err := s.remote.Call(w.thread, c)
 	a.Queued = max(time.Since(began)-c.Took, 0)
 	var exit *engine.ExitError
-	switch {
-	case c.TimedOut:
-		a.Stop(group.TimeoutStop(s.timeout))
-	case errors.As(err, &exit):
+	if errors.As(err, &exit) {
 		w.thread.Run().Exit(exit.Code)
 	}
 	return v, err

@@ -182,6 +182,13 @@ func (it *item) leave() {
 
 // end tells who waits what came of the call. The first word counts.
 func (it *item) end(o outcome) {
+	if o.what == timedOut {
+		it.mu.Lock()
+		if !it.gone && it.call.Late != nil { // else its thread does something else
+			it.call.Late()
+		}
+		it.mu.Unlock()
+	}
 	select {
 	case it.ended <- o:
 	default:
@@ -201,7 +208,6 @@ func (it *item) open(o outcome) (starlark.Value, error) {
 		}
 		return v, nil
 	}
-	it.call.TimedOut = o.what == timedOut
 	e, err := wire.ReadFailure(o.data)
 	if err != nil {
 		return nil, it.thread.Error(err)

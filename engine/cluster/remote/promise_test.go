@@ -282,3 +282,22 @@ threadgroup().map(f, range(12))
 `, engine.Options{})
 	require.Greater(t, len(h.sent), 8)
 }
+
+// A timeout also ends what home does for the task.
+func TestTimeoutAtHome(t *testing.T) {
+	h := newHall(t)
+	h.worker("default", "w", engine.Options{})
+	began := time.Now()
+	r := run(t, h, `
+inner = threadgroup("inner", check=False)
+def nap(): time.sleep(100)
+def long(): return inner.map(lambda x: time.sleep(100), range(2))
+g = threadgroup("outer", timeout=0.2, check=False)
+r = g.submit(long).wait()
+print(r.status, r.error.message)
+print([(r.status, r.error.message) for r in inner.results])
+`, engine.Options{})
+	require.NoError(t, r.err)
+	require.Less(t, time.Since(began), 10*time.Second)
+	require.Contains(t, r.out, "timed_out timed out after 0.2s\n")
+}
