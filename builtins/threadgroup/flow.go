@@ -56,15 +56,10 @@ func (w *worker) call(r *Result) (starlark.Value, error) {
 	if f, ok := r.spec.fn.(engine.Flow); ok {
 		return w.callFlow(r, f, args, kwargs)
 	}
-	return w.make(r, r.spec.fn, args, kwargs)
-}
-
-// make makes the call, here or elsewhere.
-func (w *worker) make(r *Result, fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if r.spec.remote != nil {
-		return w.send(r, fn, args, kwargs)
+		return w.send(r, r.spec.fn, args, kwargs)
 	}
-	return w.thread.Call(fn, args, kwargs)
+	return w.thread.Call(r.spec.fn, args, kwargs)
 }
 
 func (w *worker) callFlow(r *Result, f engine.Flow, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -72,7 +67,10 @@ func (w *worker) callFlow(r *Result, f engine.Flow, args starlark.Tuple, kwargs 
 	if err != nil {
 		return nil, w.thread.Error(err)
 	}
-	return w.make(r, f.Function(), args, kwargs)
+	if r.spec.remote != nil {
+		return w.send(r, f.Function(), args, kwargs)
+	}
+	return w.thread.Call(f.Function(), args, kwargs)
 }
 
 // give puts the value of a task into the store that it belongs to, if there is one.
