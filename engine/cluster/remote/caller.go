@@ -45,7 +45,9 @@ func NewCaller(d cluster.Dispatcher) *Caller {
 func (c *Caller) Close() { c.crew.Dismiss(cluster.ErrClosed) }
 
 // tries is how many times a task may be started: it is lost if its worker is gone each time.
-const tries = 3
+// Where workers come and go that happens by chance, so it is not few; what brings its workers
+// down takes as many along, so it is not many.
+const tries = 5
 
 // Width implements engine.Remote. The rest of what is called waits for the window.
 func (c *Caller) Width() int { return cluster.MaxWindow }
