@@ -8,17 +8,26 @@ import (
 	"time"
 )
 
-// kill: workers are killed all the time, and replaced.
+// calm is how long workers are not killed, and then are. A task is lost whose worker is
+// gone three times; as it starts again after ackWait, no task meets that by mere chance.
+const calm = 2 * time.Second
+
+// kill: workers are killed all the time, or nearly so, and replaced.
 func (t *trial) kill() error {
 	c, err := t.crew(3)
 	if err != nil {
 		return err
 	}
-	w, err := t.work("embed://"+t.at, 3)
+	pace := calm * 3 * slots / time.Duration(t.tasks/4)
+	w, err := t.workAt("embed://"+t.at, min(max(pace, 10*time.Millisecond), 100*time.Millisecond))
 	if err != nil {
 		return err
 	}
-	for t.pause(t.between(300*time.Millisecond, time.Second)) && !w.over() {
+	begun := time.Now()
+	for t.pause(t.between(100*time.Millisecond, 500*time.Millisecond)) && !w.over() {
+		if time.Since(begun)/calm%2 == 1 {
+			continue
+		}
 		i, worker := c.any()
 		worker.kill()
 		t.harms.Add(1)

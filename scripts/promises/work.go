@@ -24,10 +24,14 @@ func (t *trial) worktime() time.Duration {
 // work starts work.star on so many workers.
 func (t *trial) work(url string, workers int) (*work, error) {
 	sleepers := t.tasks/5 + t.tasks/20
-	pace := t.worktime().Seconds() * float64(slots*workers) / float64(sleepers)
+	return t.workAt(url, t.worktime()*time.Duration(slots*workers)/time.Duration(sleepers))
+}
+
+// workAt starts it with a time that tasks sleep.
+func (t *trial) workAt(url string, pace time.Duration) (*work, error) {
 	w := &work{t: t, log: t.dir + "/log.jsonl"}
 	var err error
-	w.program, err = t.execAt(url, []string{"--joblog", w.log}, "work.star", t.tasks, fmt.Sprintf("%.4f", pace))
+	w.program, err = t.execAt(url, []string{"--joblog", w.log}, "work.star", t.tasks, fmt.Sprintf("%.4f", pace.Seconds()))
 	if err != nil {
 		return nil, err
 	}
