@@ -12,6 +12,10 @@ const (
 	aim     = 35 * time.Millisecond
 	most    = 50 * time.Millisecond
 	maxLeap = 8 // how many times larger the next chunk may be
+
+	// worth is what a task takes that is worth sending: less is not shared among
+	// slots, however many there are.
+	worth = 2500 * time.Microsecond
 )
 
 // A Chunker finds out how many small items go into one task so that it takes 20 to
@@ -27,11 +31,14 @@ type Chunker struct {
 
 // Size returns how many of the items that are left go into the next task, at least
 // 1 if there is one. Towards the end chunks get smaller, so that all of so many
-// slots are busy to the end.
+// slots are busy to the end, unless what they take is next to nothing.
 func (c *Chunker) Size(left, slots int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	share := (left + max(slots, 1) - 1) / max(slots, 1)
+	if c.each > 0 {
+		share = max(share, int(worth/c.each))
+	}
 	return min(max(c.size, 1), max(share, 1), left)
 }
 

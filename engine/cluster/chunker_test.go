@@ -39,11 +39,20 @@ func TestChunkerShrinksAtOnce(t *testing.T) {
 
 func TestChunkerSharesWhatIsLeft(t *testing.T) {
 	c := cluster.Chunker{Max: 100}
-	for range 8 {
-		c.Done(c.Size(1000000, 1), time.Microsecond)
-	}
+	learn(&c, 300*time.Microsecond)
 	require.Equal(t, 100, c.Size(1000000, 8))
-	require.Equal(t, 3, c.Size(20, 8))
+	require.Equal(t, 13, c.Size(100, 8))
+	require.Equal(t, 8, c.Size(20, 8), "2.4 ms are sent as one")
 	require.Equal(t, 1, c.Size(1, 8))
 	require.Equal(t, 0, c.Size(0, 8))
+	learn(&c, 2*time.Millisecond)
+	require.Equal(t, 3, c.Size(20, 8))
+}
+
+// learn has tasks end whose items take so long.
+func learn(c *cluster.Chunker, each time.Duration) {
+	for range 20 {
+		n := c.Size(1000000, 1)
+		c.Done(n, time.Duration(n)*each)
+	}
 }

@@ -44,7 +44,7 @@ func (f *family) add(it *item) bool {
 	}
 	defer f.mu.Unlock()
 	f.waiting = append(f.waiting, it)
-	if f.parcels > 0 && (f.small() || f.parcels >= f.width(it)) {
+	if f.parcels > 0 && (f.small() || f.parcels >= f.width()) {
 		return true
 	}
 	f.parcels++
@@ -83,8 +83,9 @@ func (f *family) widen() {
 }
 
 // width is how many parcels are to be under way: for each slot one that runs, and one that
-// is there when it has ended.
-func (f *family) width(it *item) int {
+// is there when it has ended. Something waits, and f.mu is held.
+func (f *family) width() int {
+	it := f.waiting[0]
 	return 2 * max(f.c.d.Slots(it.call.Queue, it.home.abi), 1)
 }
 
@@ -101,9 +102,12 @@ func (f *family) work(ctx context.Context) {
 	}
 }
 
-// small reports whether what waits is less than a parcel. It waits for more as long as
-// another parcel is under way: many small ones cost more than they gain. f.mu is held.
-func (f *family) small() bool { return len(f.waiting) < f.chunker.Size(1<<30, 1) }
+// small reports whether what waits is less than a parcel has when as many wait as ever do.
+// It waits for more as long as another parcel is under way: many small ones cost more than
+// they gain. f.mu is held.
+func (f *family) small() bool {
+	return len(f.waiting) == 0 || len(f.waiting) < f.chunker.Size(f.c.Width(), f.width())
+}
 
 // take returns what goes into the next parcel; nil: nothing, or another one will take it.
 func (f *family) take() []*item {
@@ -114,7 +118,7 @@ func (f *family) take() []*item {
 		return nil
 	}
 	if len(f.waiting) > 0 {
-		n := f.chunker.Size(len(f.waiting), f.width(f.waiting[0]))
+		n := f.chunker.Size(len(f.waiting), f.width())
 		items := f.waiting[:n:n]
 		f.waiting = f.waiting[n:]
 		return items
