@@ -75,8 +75,8 @@ const (
 // A script's function that was handed over ([engine.Thread.HandOver]) is written once, and
 // kept; after that, tasks of it take time in proportion to their arguments.
 func (e *Encoder) Task(fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (Message, error) {
-	w := walk{enc: e, action: "sent to a worker", label: taskLabel(fn, len(args), kwargs)}
-	b := []byte{version, kindTask, fnHere}
+	var b []byte
+	w := walk{enc: e, action: "sent to a worker"}
 	roots := 0
 	if script, ok := fn.(*eval.Function); ok {
 		script = script.As(nil)
@@ -86,10 +86,15 @@ func (e *Encoder) Task(fn starlark.Callable, args starlark.Tuple, kwargs []starl
 			if err != nil {
 				return Message{}, err
 			}
+			if m, ok := p.plain(args, kwargs); ok {
+				return m, nil
+			}
 			w.base, b = p, append(make([]byte, 0, len(p.header)+64), p.header...)
 		}
 	}
+	w.label = taskLabel(fn, len(args), kwargs)
 	if w.base == nil {
+		b = []byte{version, kindTask, fnHere}
 		if err := w.root(fn, roots); err != nil {
 			return Message{}, err
 		}
@@ -116,6 +121,26 @@ func (e *Encoder) Task(fn starlark.Callable, args starlark.Tuple, kwargs []starl
 	return Message{w.appendGraph(b), w.blobs()}, nil
 }
 
+// plain writes a call with arguments that need no graph, as most have; ok is false if some do.
+func (p *prepared) plain(args starlark.Tuple, kwargs []starlark.Tuple) (m Message, ok bool) {
+	b := append(make([]byte, 0, len(p.header)+16+8*len(args)+24*len(kwargs)), p.header...)
+	b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(len(args))), uint64(len(kwargs)))
+	b = append(b, 0, 0, 0, 0) // a graph of nothing
+	for _, v := range args {
+		if b, ok = appendAtom(b, v); !ok {
+			return m, false
+		}
+	}
+	for _, kv := range kwargs {
+		for _, v := range kv[:2] {
+			if b, ok = appendAtom(b, v); !ok {
+				return m, false
+			}
+		}
+	}
+	return Message{b, p.blobs[:len(p.blobs):len(p.blobs)]}, true
+}
+
 // taskLabel names the roots of a task: the function, the arguments, and names and values of
 // those by name.
 func taskLabel(fn starlark.Callable, args int, kwargs []starlark.Tuple) func(int) string {
@@ -136,6 +161,10 @@ func taskLabel(fn starlark.Callable, args int, kwargs []starlark.Tuple) func(int
 
 // Value writes a value, such as what a task returned. The error is an *Unsendable.
 func (e *Encoder) Value(v starlark.Value) (Message, error) {
+	b := append(make([]byte, 0, 24), version, kindValue, 0, 0, 0, 0) // a graph of nothing
+	if b, atom := appendAtom(b, v); atom {
+		return Message{Data: b}, nil
+	}
 	w := walk{enc: e, action: "sent by a worker", label: func(int) string { return "result" }}
 	if err := w.run([]starlark.Value{v}); err != nil {
 		return Message{}, err
