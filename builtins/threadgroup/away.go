@@ -35,9 +35,13 @@ func (w *worker) send(r *Result, fn starlark.Callable, args starlark.Tuple, kwar
 		Fn: fn, Args: args, Kwargs: kwargs, Given: s.given,
 		Group: w.e.group.name, Task: s.Name, Index: r.task.Index, Attempt: a.Number, Max: a.Max, Worker: a.Worker,
 		Timeout: s.timeout, Queue: w.e.group.queue, Once: s.o.once,
-		Progress: func(done, total float64) { w.e.progressed(s.Name, r.task.Index, done, total) },
 	}
-	c.Late = func() { a.Stop(group.TimeoutStop(s.timeout)) }
+	if w.e.wants(event.TaskProgress) {
+		c.Progress = func(done, total float64) { w.e.progressed(s.Name, r.task.Index, done, total) }
+	}
+	if s.timeout > 0 {
+		c.Late = func() { a.Stop(group.TimeoutStop(s.timeout)) }
+	}
 	if s.family && a.Number == 1 {
 		c.Family = w.e
 	}
@@ -50,9 +54,11 @@ func (w *worker) send(r *Result, fn starlark.Callable, args starlark.Tuple, kwar
 	began := time.Now()
 	v, err := s.remote.Call(w.thread, c)
 	a.Queued = max(time.Since(began)-c.Took, 0)
-	var exit *engine.ExitError
-	if errors.As(err, &exit) {
-		w.thread.Run().Exit(exit.Code)
+	if err != nil {
+		var exit *engine.ExitError
+		if errors.As(err, &exit) {
+			w.thread.Run().Exit(exit.Code)
+		}
 	}
 	return v, err
 }
@@ -65,10 +71,12 @@ func perform(t *engine.Thread, calls []*engine.Call, enough func() bool) {
 	e := g.newExecution(t)
 	e.calls, e.enough = calls, enough
 	results := make([]*Result, len(calls))
+	all, specs, o := make([]Result, len(calls)), make([]spec, len(calls)), &options{}
 	for i, c := range calls {
-		s := &spec{fn: c.Fn, args: c.Args, kwargs: c.Kwargs, given: c.Given, o: &options{}}
+		s := &specs[i]
+		s.fn, s.args, s.kwargs, s.given, s.o = c.Fn, c.Args, c.Kwargs, c.Given, o
 		s.Name, s.Timeout = c.Task, c.Timeout
-		results[i] = new(Result).init(s, false)
+		results[i] = all[i].init(s, false)
 	}
 	e.onEnd = func(r *Result) error {
 		c := calls[r.task.Index]

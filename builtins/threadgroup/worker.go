@@ -60,9 +60,11 @@ func (w *worker) Call(a *group.Attempt, t *group.Task[starlark.Value]) (starlark
 	w.calls.Add(1)
 	v, err := w.call(r)
 	w.calls.Add(1)
-	var exit *engine.ExitError
-	if errors.As(err, &exit) && w.thread.Run().Context().Err() != nil {
-		a.Stop(exit) // exit stops every task, this one too; another script's exit is an error like others
+	if err != nil && w.thread.Run().Context().Err() != nil {
+		var exit *engine.ExitError
+		if errors.As(err, &exit) {
+			a.Stop(exit) // exit stops every task, this one too; another script's exit is an error like others
+		}
 	}
 	err = w.thread.Finish(err, func() { a.Close() })
 	if err == nil && r.spec.judge() == nil {

@@ -3,7 +3,6 @@ package remote
 import (
 	"context"
 	"sync"
-	"time"
 
 	"github.com/starlark-tg/tg/engine/cluster"
 )
@@ -14,12 +13,11 @@ type family struct {
 	c       *Caller
 	key     any
 	chunker cluster.Chunker
-	ended   chan struct{} // closed when it is forgotten
 
 	mu      sync.Mutex // guards what follows
 	waiting []*item    // in order
 	parcels int        // under way, or about to be
-	over    bool       // it is forgotten, or about to be
+	over    bool       // it is forgotten
 }
 
 // family returns the family that an item belongs to.
@@ -28,9 +26,8 @@ func (c *Caller) family(it *item) *family {
 	defer c.mu.Unlock()
 	f := c.families[it.call.Family]
 	if f == nil {
-		f = &family{c: c, key: it.call.Family, ended: make(chan struct{})}
+		f = &family{c: c, key: it.call.Family}
 		c.families[f.key] = f
-		c.crew.Go(f.grow)
 	}
 	return f
 }
@@ -53,33 +50,6 @@ func (f *family) add(it *item) bool {
 	}
 	f.parcels--
 	return false
-}
-
-// grow begins more parcels as more workers are known. At the beginning there may be none:
-// all items may be waiting by then.
-func (f *family) grow(ctx context.Context) {
-	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
-		select {
-		case <-ctx.Done():
-			return
-		case <-f.ended:
-			return
-		case <-time.After(wait):
-		}
-		f.widen()
-	}
-}
-
-func (f *family) widen() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for n := len(f.waiting); n > 0 && f.parcels > 0 && !f.small() && f.parcels < f.width(f.waiting[0]); n-- {
-		f.parcels++
-		if !f.c.crew.Go(f.work) {
-			f.parcels--
-			return
-		}
-	}
 }
 
 // width is how many parcels are to be under way: for each slot one that runs, and one that
@@ -126,7 +96,6 @@ func (f *family) take() []*item {
 	f.waiting = nil
 	if f.parcels--; f.parcels == 0 {
 		f.over = true
-		close(f.ended)
 		f.c.forget(f)
 	}
 	return nil
