@@ -14,7 +14,7 @@ import (
 // An asked is a question of a task, and the answer once there is one.
 type asked struct {
 	question question
-	done     chan struct{} // closed when data is there
+	done     chan struct{} // closed when data is there, with the item's mu
 	data     []byte
 }
 
@@ -28,38 +28,55 @@ func (p *parcel) answer(ctx context.Context, op string, data []byte) []byte {
 	if q.what != askCall {
 		return it.home.look(ctx, it.put, q)
 	}
-	a, known := it.asked(op, q)
-	if !known {
-		select {
-		case it.asks <- a:
-		case <-it.left:
-			return packFailure(errGone)
-		}
-	}
-	select {
-	case <-a.done:
-		return a.data
-	case <-it.left:
+	a := it.asked(op, q)
+	if a == nil {
 		return packFailure(errGone)
 	}
+	<-a.done
+	return a.data
 }
 
-// asked returns the question of a name. A parcel that the item was in before may have put
-// it already.
-func (it *item) asked(op string, q question) (a *asked, known bool) {
+// asked puts a question, unless that was done before: a parcel that the item was in before
+// may have. Nil: nobody waits for the item any more.
+func (it *item) asked(op string, q question) *asked {
 	it.mu.Lock()
 	defer it.mu.Unlock()
-	if a = it.answers[op]; a != nil {
-		return a, true
+	if a := it.answers[op]; a != nil {
+		return a
 	}
-	a = &asked{question: q, done: make(chan struct{})}
+	if it.gone {
+		return nil
+	}
+	a := &asked{question: q, done: make(chan struct{})}
 	if it.call.Family != nil { // else it is in one parcel only
 		if it.answers == nil {
 			it.answers = map[string]*asked{}
 		}
 		it.answers[op] = a
 	}
-	return a, false
+	it.asks = append(it.asks, a)
+	it.tell()
+	return a
+}
+
+// next returns a question for the item's thread to answer, if there is one, or that the
+// outcome is there.
+func (it *item) next() (a *asked, over bool) {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	if it.over || len(it.asks) == 0 {
+		return nil, it.over
+	}
+	return it.asks[0], false
+}
+
+// reply answers the first of the questions.
+func (it *item) reply(a *asked, data []byte) {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	it.asks = it.asks[1:]
+	a.data = data
+	close(a.done)
 }
 
 var errGone = errors.New("nobody waits for this task any more")

@@ -63,24 +63,27 @@ func (c *Caller) Call(t *engine.Thread, call *engine.Call) (starlark.Value, erro
 		}
 		return nil, e
 	}
-	it := &item{
-		home: h, put: c.put, thread: t, call: call, message: m,
-		ended: make(chan outcome, 1), asks: make(chan *asked), left: make(chan struct{}),
-	}
+	it := &item{home: h, put: c.put, thread: t, call: call, message: m, news: make(chan struct{}, 1)}
 	defer it.leave()
 	h.lookAfter(c, call.Queue)
 	if err := c.dispatch(it); err != nil {
 		return nil, t.Error(err)
 	}
+	done := t.Context().Done()
 	for {
 		select {
-		case o := <-it.ended:
-			return it.open(o)
-		case a := <-it.asks:
-			a.data = it.serve(t, a.question)
-			close(a.done)
-		case <-t.Context().Done():
-			return nil, t.Error(context.Cause(t.Context()))
+		case <-it.news:
+		case <-done:
+			if _, over := it.next(); !over {
+				return nil, t.Error(context.Cause(t.Context()))
+			}
+		}
+		a, over := it.next()
+		for ; a != nil; a, over = it.next() {
+			it.reply(a, it.serve(t, a.question))
+		}
+		if over {
+			return it.open(it.outcome)
 		}
 	}
 }
@@ -160,14 +163,15 @@ type item struct {
 	thread  *engine.Thread // blocked in Call
 	call    *engine.Call
 	message wire.Message
-	ended   chan outcome // holds one
-	asks    chan *asked
-	left    chan struct{} // closed when Call returns
+	news    chan struct{} // holds one: that there is more below than Call knows of
 
 	mu      sync.Mutex // guards what follows; held while the item's thread is told something
 	gone    bool       // nobody waits any more
 	parcel  *parcel    // that it is in; nil: none
-	answers map[string]*asked
+	over    bool       // the outcome is there, which does not change any more
+	outcome outcome
+	asks    []*asked          // that have no answer, in order
+	answers map[string]*asked // by op
 }
 
 // leave notes that nobody waits for the call any more.
@@ -175,8 +179,12 @@ func (it *item) leave() {
 	it.mu.Lock()
 	it.gone = true
 	p := it.parcel
+	for _, a := range it.asks {
+		a.data = packFailure(errGone)
+		close(a.done)
+	}
+	it.asks = nil
 	it.mu.Unlock()
-	close(it.left)
 	if p != nil {
 		p.drop()
 	}
@@ -184,15 +192,20 @@ func (it *item) leave() {
 
 // end tells who waits what came of the call. The first word counts.
 func (it *item) end(o outcome) {
-	if o.what == timedOut {
-		it.mu.Lock()
-		if !it.gone && it.call.Late != nil { // else its thread does something else
+	it.mu.Lock()
+	if !it.over {
+		it.over, it.outcome = true, o
+		if o.what == timedOut && !it.gone && it.call.Late != nil { // else its thread does something else
 			it.call.Late()
 		}
-		it.mu.Unlock()
 	}
+	it.mu.Unlock()
+	it.tell()
+}
+
+func (it *item) tell() {
 	select {
-	case it.ended <- o:
+	case it.news <- struct{}{}:
 	default:
 	}
 }

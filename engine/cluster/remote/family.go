@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -17,6 +18,8 @@ type family struct {
 	mu      sync.Mutex // guards what follows
 	waiting []*item    // in order
 	parcels int        // under way, or about to be
+	width   int        // how many parcels are to be, when that was looked up last
+	full    int        // how many items a parcel has when as many wait as ever do, likewise
 	over    bool       // it is forgotten
 }
 
@@ -41,22 +44,33 @@ func (f *family) add(it *item) bool {
 	}
 	defer f.mu.Unlock()
 	f.waiting = append(f.waiting, it)
-	if f.parcels > 0 && (f.small() || f.parcels >= f.width()) {
+	if f.parcels > 0 && (f.small() || f.parcels >= f.width) {
 		return true
 	}
-	f.parcels++
-	if f.c.crew.Go(f.work) {
-		return true
-	}
-	f.parcels--
-	return false
+	return f.more()
 }
 
-// width is how many parcels are to be under way: for each slot one that runs, and one that
-// is there when it has ended. Something waits, and f.mu is held.
-func (f *family) width() int {
+// more has one more parcel sent. False: the Caller is closed. f.mu is held.
+func (f *family) more() bool {
+	f.parcels++
+	ok := f.c.crew.Go(f.work)
+	if !ok {
+		f.parcels--
+	}
+	return ok
+}
+
+// unknown is how many slots there are thought to be as long as no worker has been heard of.
+// The Dispatcher holds back what is too much; what is too little would have workers idle
+// until the first tasks have ended.
+const unknown = 32
+
+// look looks up how many parcels are to be under way: for each slot one that runs, and one
+// that is there when it has ended. Something waits, and f.mu is held.
+func (f *family) look() {
 	it := f.waiting[0]
-	return 2 * max(f.c.d.Slots(it.call.Queue, it.home.abi), 1)
+	f.width = 2 * cmp.Or(f.c.d.Slots(it.call.Queue, it.home.abi), unknown)
+	f.full = f.chunker.Size(f.c.Width(), f.width)
 }
 
 // work sends parcels, one after the other, as long as there is something to send.
@@ -66,31 +80,36 @@ func (f *family) work(ctx context.Context) {
 		if took > 0 {
 			f.chunker.Done(len(items)-len(rest), took)
 		}
-		f.mu.Lock()
-		f.waiting = append(rest, f.waiting...)
-		f.mu.Unlock()
+		if len(rest) > 0 {
+			f.mu.Lock()
+			f.waiting = append(rest, f.waiting...)
+			f.mu.Unlock()
+		}
 	}
 }
 
-// small reports whether what waits is less than a parcel has when as many wait as ever do.
-// It waits for more as long as another parcel is under way: many small ones cost more than
-// they gain. f.mu is held.
-func (f *family) small() bool {
-	return len(f.waiting) == 0 || len(f.waiting) < f.chunker.Size(f.c.Width(), f.width())
-}
+// small reports whether what waits is less than a parcel. It waits for more as long as
+// another parcel is under way: many small ones cost more than they gain. f.mu is held.
+func (f *family) small() bool { return len(f.waiting) < max(f.full, 1) }
 
 // take returns what goes into the next parcel; nil: nothing, or another one will take it.
 func (f *family) take() []*item {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if len(f.waiting) > 0 {
+		f.look()
+	}
 	if f.parcels > 1 && f.small() {
 		f.parcels--
 		return nil
 	}
 	if len(f.waiting) > 0 {
-		n := f.chunker.Size(len(f.waiting), f.width())
+		n := f.chunker.Size(len(f.waiting), f.width)
 		items := f.waiting[:n:n]
 		f.waiting = f.waiting[n:]
+		if !f.small() && f.parcels < f.width {
+			f.more() // there are more workers than before, or the items take longer
+		}
 		return items
 	}
 	f.waiting = nil
