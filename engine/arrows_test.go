@@ -75,6 +75,7 @@ var outside = map[string][]string{
 	"builtins":                   {},
 	"scripts/":                   {"go.starlark.net/", "golang.org/x/"},
 	"scripts/promises":           {"github.com/nats-io/"},
+	"scripts/bench":              {"github.com/nats-io/", "go.starlark.net/"},
 }
 
 // rule returns what a table says of a room: the entry of its name, or of the

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -85,4 +86,40 @@ func TestFlatness(t *testing.T) {
 	require.True(t, l.Met)
 	require.Equal(t, []any{12.0, 10.0, "≤ 1.25 of it"}, []any{l.TG, l.PeerValue, l.Aim})
 	require.False(t, r.flatness("items", [][]sample{{{peak: 13 << 20}}, {{peak: 10 << 20}}}).Met)
+}
+
+func TestPerSecond(t *testing.T) {
+	l := line{TG: 0.5, PeerValue: 0.25}
+	l.perSecond(1_000_000, 2_000_001)
+	require.Equal(t, []any{2e6, 4e6, "≥ 2,000,001 /s", false}, []any{l.TG, l.PeerValue, l.Aim, l.Met})
+	require.Equal(t, "2,000,000 /s", l.value(l.TG))
+}
+
+func TestLines(t *testing.T) {
+	l := &lines{n: 2, full: make(chan struct{})}
+	for _, text := range []string{"a\nb", "c"} {
+		_, err := l.Write([]byte(text))
+		require.NoError(t, err)
+	}
+	require.Empty(t, l.full)
+	_, _ = l.Write([]byte("\nd\n"))
+	<-l.full
+	_, _ = l.Write([]byte("e\n"))
+}
+
+func TestQueue(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	one, err := bareQueue("turns").run(&bench{ctx: t.Context(), self: program(t)}, 3)
+	require.NoError(t, err)
+	require.Positive(t, one.seconds)
+}
+
+// program builds this one.
+func program(t *testing.T) string {
+	file := filepath.Join(t.TempDir(), "bench.exe")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", file, ".").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return file
 }

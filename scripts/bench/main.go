@@ -43,6 +43,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	script := flags.String("line", "", "do nothing but the bare go.starlark.net side's part of the row start: run `CODE`")
 	server := flags.Bool("serve", false, "do nothing but the server of the row http, until standard input ends")
 	requests := flags.Int("gets", 0, "do nothing but plain Go's part of the row http: `N` requests to an address")
+	messages := flags.Int("queue", 0, "do nothing but the bare JetStream queue's part of the row cluster: `N` tasks, alone or turns")
+	puller := flags.String("pull", "", "do nothing but a worker of that, of the server at `URL`")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -53,8 +55,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return serve(os.Stdin, out)
 	case *requests > 0:
 		return gets(out, *requests, flags.Arg(0))
-	}
-	if *alone > 0 {
+	case *messages > 0:
+		return runQueue(out, *messages, flags.Arg(0))
+	case *puller != "":
+		return pull(*puller)
+	case *alone > 0:
 		return bare(out, *alone, flags.Args())
 	}
 	chosen, err := choose(rows, flags.Args())
@@ -78,27 +83,42 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer b.close()
-	report := b.newReport()
-	for _, r := range chosen {
-		lines, err := b.measure(r)
-		if err != nil {
-			return fmt.Errorf("%s: %w", r.name, err)
-		}
-		report.Lines = append(report.Lines, lines...)
+	report, err := b.report(chosen)
+	if err != nil {
+		return err
 	}
-	report.Lines = append(report.Lines, means(report.Lines)...)
-	if err := report.print(out); err != nil {
+	return report.give(out, before, *file)
+}
+
+// report measures rows.
+func (b *bench) report(chosen []row) (*report, error) {
+	r := b.newReport()
+	for _, one := range chosen {
+		lines, err := b.measure(one)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", one.name, err)
+		}
+		r.Lines = append(r.Lines, lines...)
+	}
+	r.Lines = append(r.Lines, means(r.Lines)...)
+	return r, nil
+}
+
+// give prints what was measured, compares it and writes it to a file, if there is anything
+// to compare it with, and a file.
+func (r *report) give(out io.Writer, before *report, file string) error {
+	if err := r.print(out); err != nil {
 		return err
 	}
 	if before != nil {
-		if err := report.compareTo(out, before); err != nil {
+		if err := r.compareTo(out, before); err != nil {
 			return err
 		}
 	}
-	if *file == "" {
+	if file == "" {
 		return nil
 	}
-	return report.write(*file)
+	return r.write(file)
 }
 
 // choose returns the rows of the given names, all without names.

@@ -8,10 +8,10 @@ import (
 
 // measure runs the sides of a row in turn, several times, and compares them.
 func (b *bench) measure(r row) ([]line, error) {
-	n := r.tasks
-	if b.quick {
-		n = r.quick
+	if r.own != nil {
+		return r.own(b, r)
 	}
+	n := r.number(b)
 	sides := []side{r.tg}
 	shares := []int{1}
 	for _, p := range r.peers {
@@ -36,6 +36,9 @@ func (b *bench) measure(r row) ([]line, error) {
 		if r.each > 0 && l.Aim == "" {
 			l.Aim, l.Met = fmt.Sprintf("≤ %g ms each", 1000*r.each), l.TG <= r.each*float64(n)
 		}
+		if r.rate {
+			l.perSecond(n, r.fast)
+		}
 		lines = append(lines, l)
 	}
 	if r.flat > 0 && samples[1] != nil {
@@ -46,6 +49,14 @@ func (b *bench) measure(r row) ([]line, error) {
 		return append(lines, l), err
 	}
 	return lines, nil
+}
+
+// number returns how many tasks there are.
+func (r row) number(b *bench) int {
+	if b.quick {
+		return r.quick
+	}
+	return r.tasks
 }
 
 // turns returns the samples of each side; nil for one that is absent. All give the
@@ -89,6 +100,17 @@ func (l *line) compare(tg, peers []sample, p peer) {
 	}
 }
 
+// perSecond shows how many of n tasks are done in a second, which are to be so many.
+func (l *line) perSecond(n int, least float64) {
+	l.Unit, l.TG = "/s", float64(n)/l.TG
+	if l.PeerValue > 0 {
+		l.PeerValue = float64(n) / l.PeerValue
+	}
+	if least > 0 {
+		l.Aim, l.Met = fmt.Sprintf("≥ %s /s", thousands(int(least))), l.TG >= least
+	}
+}
+
 // aim sets the aim of a ratio.
 func (l *line) aim(least float64) {
 	l.Aim, l.Met = fmt.Sprintf("≥ %.3g×", least), l.Ratio >= least
@@ -129,6 +151,7 @@ func (b *bench) memory(r row, n int, what string, samples [][]sample) (line, err
 
 func seconds(s sample) float64   { return s.seconds }
 func peakBytes(s sample) float64 { return s.peak }
+func tail(s sample) float64      { return s.tail }
 
 func median(samples []sample, of func(sample) float64) float64 {
 	values := make([]float64, len(samples))

@@ -27,7 +27,7 @@ type report struct {
 type line struct {
 	Row       string  `json:"row"`
 	What      string  `json:"what"`
-	Unit      string  `json:"unit"` // of TG and PeerValue: s, KB a task, MB; "": there is only a ratio
+	Unit      string  `json:"unit"` // of TG and PeerValue: s, ms, /s, KB a task, MB; "": there is only a ratio
 	TG        float64 `json:"tg"`
 	Peer      string  `json:"peer"`
 	PeerValue float64 `json:"peer_value"` // 0: not measured
@@ -68,6 +68,9 @@ func (r *report) print(out io.Writer) error {
 func (l line) value(v float64) string {
 	if v == 0 {
 		return ""
+	}
+	if l.Unit == "/s" {
+		return thousands(int(v)) + " /s"
 	}
 	return fmt.Sprintf("%.3g %s", v, l.Unit)
 }

@@ -16,7 +16,11 @@ type row struct {
 	most  float64 // seconds that tg may take; 0: no aim but the peers'
 	bytes float64 // of memory that tg may take for a task; 0: not measured
 	each  float64 // seconds that tg may take for a task; 0: no aim
+	rate  bool    // tasks a second are shown in place of seconds
+	fast  float64 // how many of them there are to be; 0: no aim but the peers'
 	flat  float64 // how much more memory tg may take than its first peer, which is tg with less to do; 0: not measured
+
+	own func(b *bench, r row) ([]line, error) // measures it in place of all that; nil: nothing does
 }
 
 // A side does the work of n tasks.
@@ -79,7 +83,7 @@ var rows = append([]row{
 	},
 	webRow(),
 	startRow(),
-}, cpuRows()...)
+}, append(clusterRows(), cpuRows()...)...)
 
 var cores = runtime.NumCPU()
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,6 +36,7 @@ type bench struct {
 // A sample is one run of one side.
 type sample struct {
 	seconds float64 // of the measured part
+	tail    float64 // seconds that 99 of 100 tasks take at most; 0: not measured
 	answer  string  // what it printed behind them; "": it computes nothing
 	peak    float64 // bytes of memory of its process; 0: not known
 }
@@ -52,7 +54,7 @@ func newBench(ctx context.Context, quick bool, runs int) (*bench, error) {
 	b.python = findPython(ctx)
 	err = os.CopyFS(dir, twins)
 	if err == nil {
-		err = b.build()
+		err = b.build(b.tg)
 	}
 	if err != nil {
 		b.close()
@@ -71,8 +73,10 @@ func findPython(ctx context.Context) string {
 	return strings.TrimSpace(string(out))
 }
 
-func (b *bench) build() error {
-	out, err := exec.CommandContext(b.ctx, "go", "build", "-o", b.tg, "github.com/starlark-tg/tg/cmd/tg").CombinedOutput()
+// build builds tg as a file.
+func (b *bench) build(file string, flags ...string) error {
+	args := slices.Concat([]string{"build", "-o", file}, flags, []string{"github.com/starlark-tg/tg/cmd/tg"})
+	out, err := exec.CommandContext(b.ctx, "go", args...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
@@ -91,11 +95,16 @@ func (b *bench) twin(n int, args []string, command ...string) (sample, error) {
 	command = append(append(command, strconv.Itoa(n)), args...)
 	cmd := exec.CommandContext(b.ctx, command[0], command[1:]...)
 	cmd.Dir, cmd.Stderr = b.dir, os.Stderr
+	return measured(cmd)
+}
+
+// measured runs a twin.
+func measured(cmd *exec.Cmd) (sample, error) {
 	out, err := cmd.Output()
 	if err != nil {
-		return sample{}, fmt.Errorf("%s: %w", strings.Join(command[1:], " "), err)
+		return sample{}, fmt.Errorf("%s: %w", strings.Join(cmd.Args[1:], " "), err)
 	}
 	first, answer, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	seconds, err := strconv.ParseFloat(strings.TrimSpace(first), 64)
-	return sample{seconds, strings.TrimSpace(answer), peak(cmd.ProcessState)}, err
+	return sample{seconds: seconds, answer: strings.TrimSpace(answer), peak: peak(cmd.ProcessState)}, err
 }
