@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 )
 
 // formatVersion counts up whenever what stands in this file changes.
-const formatVersion = 1
+const formatVersion = 2
 
 // ABI returns what a worker's engine and that at home must have in common, as one word.
 func ABI(e *engine.Engine) string {
@@ -24,20 +23,58 @@ func ABI(e *engine.Engine) string {
 
 // A head says what the tasks of a parcel are at home.
 type head struct {
-	Script       string        `json:"script"`
-	Group        string        `json:"group"`
-	Task         string        `json:"task"`
-	Given        given         `json:"given"`
-	Attempt, Max int           `json:",omitempty"`
-	Timeout      time.Duration `json:"timeout,omitempty"`
-	Until        int64         `json:"until,omitempty"`   // nanoseconds since 1970
-	Started      bool          `json:"started,omitempty"` // home wants to know of beginnings
+	Script       string
+	Group, Task  string
+	Given        given
+	Attempt, Max int
+	Timeout      time.Duration
+	Until        int64 // nanoseconds since 1970; 0: never
+	Started      bool  // home wants to know of beginnings
 }
 
 // given is an engine.Given.
 type given struct {
 	Task, File string
 	Line, Col  int32
+}
+
+func (h *head) texts() []*string {
+	return []*string{&h.Script, &h.Group, &h.Task, &h.Given.Task, &h.Given.File}
+}
+
+func appendHead(b []byte, h *head) []byte {
+	for _, s := range h.texts() {
+		b = appendText(b, *s)
+	}
+	started := int64(0)
+	if h.Started {
+		started = 1
+	}
+	for _, n := range []int64{int64(h.Given.Line), int64(h.Given.Col), int64(h.Attempt), int64(h.Max), int64(h.Timeout), h.Until, started} {
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	return b
+}
+
+func (r *reader) head() (*head, bool) {
+	h := &head{}
+	for _, s := range h.texts() {
+		text, ok := r.bytes()
+		if !ok {
+			return nil, false
+		}
+		*s = string(text)
+	}
+	var n [7]int
+	for i := range n {
+		var ok bool
+		if n[i], ok = r.number(); !ok {
+			return nil, false
+		}
+	}
+	h.Given.Line, h.Given.Col, h.Attempt, h.Max = int32(n[0]), int32(n[1]), n[2], n[3]
+	h.Timeout, h.Until, h.Started = time.Duration(n[4]), int64(n[5]), n[6] == 1
+	return h, true
 }
 
 // An order is one call of a parcel.
@@ -48,28 +85,26 @@ type order struct {
 
 var errBroken = errors.New("a parcel that is broken")
 
-func packParcel(h *head, orders []order) ([]byte, error) {
-	text, err := json.Marshal(h)
-	if err != nil {
-		return nil, err
+func packParcel(h *head, orders []order) []byte {
+	size := 64
+	for _, s := range h.texts() {
+		size += len(*s) + 2
 	}
-	size := len(text) + 16
 	for _, o := range orders {
 		size += len(o.message) + 16
 	}
-	b := appendBytes(make([]byte, 0, size), text)
+	b := appendHead(make([]byte, 0, size), h)
 	for _, o := range orders {
 		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(o.index)), uint64(o.worker))
 		b = appendBytes(b, o.message)
 	}
-	return b, nil
+	return b
 }
 
 func unpackParcel(data []byte) (*head, []order, error) {
 	r := reader{data}
-	text, ok := r.bytes()
-	h := &head{}
-	if !ok || json.Unmarshal(text, h) != nil {
+	h, ok := r.head()
+	if !ok {
 		return nil, nil, errBroken
 	}
 	var orders []order
@@ -187,6 +222,10 @@ func unpackQuestion(data []byte) (q question, ok bool) {
 	q.data, oks[4] = r.bytes()
 	q.id, q.name = uint64(id), string(name)
 	return q, oks == [5]bool{true, true, true, true, true}
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
 func appendBytes(b, data []byte) []byte {

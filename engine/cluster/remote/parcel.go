@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -104,23 +105,24 @@ func (c *Caller) send(ctx context.Context, p *parcel) (cluster.Outcome, error) {
 		task.Tries = 1
 	}
 	orders := make([]order, len(p.items))
-	seen := map[wire.Hash]bool{}
+	var last []wire.Blob
 	for i, it := range p.items {
 		orders[i] = order{it.call.Index, it.call.Worker, it.message.Data}
-		if err := c.put(ctx, it.message.Blobs); err != nil {
+		blobs := it.message.Blobs
+		if len(blobs) == 0 || len(last) == len(blobs) && &last[0] == &blobs[0] {
+			continue // those of one function, as the one before
+		}
+		last = blobs
+		if err := c.put(ctx, blobs); err != nil {
 			return cluster.Outcome{}, err
 		}
-		for _, b := range it.message.Blobs {
-			if !seen[b.Hash] {
-				seen[b.Hash] = true
-				task.Code = append(task.Code, cluster.Hash(b.Hash))
+		for _, b := range blobs {
+			if hash := cluster.Hash(b.Hash); !slices.Contains(task.Code, hash) {
+				task.Code = append(task.Code, hash)
 			}
 		}
 	}
-	var err error
-	if task.Data, err = packParcel(head, orders); err != nil {
-		return cluster.Outcome{}, err
-	}
+	task.Data = packParcel(head, orders)
 	return c.d.Do(ctx, task, p.hear)
 }
 
