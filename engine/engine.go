@@ -65,7 +65,7 @@ type Module struct {
 
 	// Perform, of the one module that knows tasks, makes calls that came from another
 	// process, as [Run.Do] says.
-	Perform func(t *Thread, calls []*Call, enough func() bool)
+	Perform func(t *Thread, calls []*Call)
 }
 
 // An Engine compiles and runs scripts. It is immutable and safe for concurrent use.

@@ -28,15 +28,11 @@ func (e *Engine) NewHost(ctx context.Context, name string) (*Run, error) {
 
 // Do makes calls for a host, one after the other on a thread of its own, and blocks until
 // they have ended with all that they have started and deferred; ctx stops them. What came of
-// each is in it. Those that have not begun once enough says true, if it is not nil, are left
-// alone. Many Dos may run at once.
-func (r *Run) Do(ctx context.Context, to Outputs, enough func() bool, calls ...*Call) {
+// each is in it. Many Dos may run at once.
+func (r *Run) Do(ctx context.Context, to Outputs, calls ...*Call) {
 	run := r.again(ctx, to)
 	defer run.cancel(nil)
 	defer run.watchMemory()()
-	if enough == nil {
-		enough = func() bool { return false }
-	}
 	perform := performEach
 	for _, m := range r.engine.opts.Modules {
 		if m.Perform != nil {
@@ -44,7 +40,7 @@ func (r *Run) Do(ctx context.Context, to Outputs, enough func() bool, calls ...*
 		}
 	}
 	late := run.once("call", func(t *Thread) error {
-		perform(t, calls, enough)
+		perform(t, calls)
 		return nil
 	})
 	if c := calls[0]; len(calls) == 1 && late != nil && c.Err == nil {
@@ -53,14 +49,17 @@ func (r *Run) Do(ctx context.Context, to Outputs, enough func() bool, calls ...*
 }
 
 // performEach makes calls of an engine that has no module for tasks.
-func performEach(t *Thread, calls []*Call, enough func() bool) {
-	for i, c := range calls {
-		if i > 0 && enough() {
-			return
+func performEach(t *Thread, calls []*Call) {
+	for _, c := range calls {
+		if c.Begins != nil && !c.Begins() {
+			continue
 		}
 		began := time.Now()
 		t.Give(&c.Given)
 		c.Value, c.Err = t.Call(c.Fn, c.Args, c.Kwargs)
 		c.Took, c.Ended = time.Since(began), true
+		if c.Over != nil {
+			c.Over()
+		}
 	}
 }

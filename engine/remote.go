@@ -45,6 +45,11 @@ type Call struct {
 	// the thread does meanwhile. It is called by another goroutine, before Remote.Call returns.
 	Late func()
 
+	// Of a call that Run.Do makes. Begins is asked just before; false: it is left alone. Over
+	// is told once what came of it is there. They must not block; nil: nobody cares.
+	Begins func() bool
+	Over   func()
+
 	// What came of it. Remote.Call sets the first, Run.Do all.
 	Took     time.Duration // how long it ran
 	TimedOut bool          // Timeout was over

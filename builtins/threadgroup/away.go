@@ -42,7 +42,7 @@ func (w *worker) send(r *Result, fn starlark.Callable, args starlark.Tuple, kwar
 	if s.timeout > 0 {
 		c.Late = func() { a.Stop(group.TimeoutStop(s.timeout)) }
 	}
-	if s.family && a.Number == 1 {
+	if !s.o.once && !w.e.race { // else it would share the fate of others, or wait for them
 		c.Family = w.e
 	}
 	if until, ok := a.Until(); ok {
@@ -65,11 +65,11 @@ func (w *worker) send(r *Result, fn starlark.Callable, args starlark.Tuple, kwar
 
 // perform makes calls that came from another process, in a run of their own: with a
 // worker, as the tasks that they are at home.
-func perform(t *engine.Thread, calls []*engine.Call, enough func() bool) {
+func perform(t *engine.Thread, calls []*engine.Call) {
 	first := calls[0]
 	g := &Group{options: options{name: first.Group}, shared: sharedOf(t.Run()), home: scopeOf(t)}
 	e := g.newExecution(t)
-	e.calls, e.enough = calls, enough
+	e.calls = calls
 	results := make([]*Result, len(calls))
 	all, specs, o := make([]Result, len(calls)), make([]spec, len(calls)), &options{}
 	for i, c := range calls {
@@ -88,6 +88,9 @@ func perform(t *engine.Thread, calls []*engine.Call, enough func() bool) {
 		default:
 			c.Err, c.Ended, c.TimedOut = r.failure.err, true, group.IsTimeout(r.task.Err)
 		}
+		if c.Ended && c.Over != nil {
+			c.Over()
+		}
 		return nil
 	}
 	if err := e.start(g.shared.budget.Slots(1), results); err != nil {
@@ -103,13 +106,8 @@ var errUnbegun = errors.New("it was not begun")
 // beginCall reports whether a call from another process is to be made: one after the other,
 // so none while the one before it waits for others and has given its worker back.
 func (e *execution) beginCall(index int) bool {
-	if index > 0 && (e.rested.Load() || e.enough()) {
-		return false
-	}
-	if c := e.calls[index]; c.Started != nil {
-		c.Started("")
-	}
-	return true
+	c := e.calls[index]
+	return (index == 0 || !e.rested.Load()) && (c.Begins == nil || c.Begins())
 }
 
 // call returns what the task in hand is at home; nil: this is its home.

@@ -40,7 +40,6 @@ type execution struct {
 	onEnd      func(*Result) error // told of each that has ended; an error stops the run
 
 	calls  []*engine.Call // from another process, which its tasks are; nil: they are this one's
-	enough func() bool    // no more of them are to begin
 	rested atomic.Bool    // one of them has given its worker back
 
 	slots   *group.Slots

@@ -34,7 +34,6 @@ func (g *Group) mapStream(name string, ordered bool, thread *starlark.Thread, ar
 	}
 	t := engine.Of(thread)
 	s := newSpec(t, &Function{fn: fn, kwargs: kwargs}, g.defaults)
-	s.family = true
 	handOver(t, []*spec{s}) // names as they are now
 	return &stream{fn: name, owner: t, begin: func() starlark.Iterator {
 		m := &mapping{name: name, g: g, t: t, thread: thread, spec: s, ordered: ordered, box: &inbox{}}

@@ -28,7 +28,6 @@ func (g *Group) mapMethod(thread *starlark.Thread, args starlark.Tuple, kwargs [
 	t := engine.Of(thread)
 	e, err := g.newMap("map", t, args, kwargs)
 	if err == nil {
-		e.last.family = true
 		err = e.startMap()
 	}
 	if err != nil {

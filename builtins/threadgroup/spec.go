@@ -18,7 +18,6 @@ type spec struct {
 	kwargs  []starlark.Tuple
 	remote  engine.Remote // makes the calls; nil: they are made here
 	timeout time.Duration // of an attempt; Spec.Timeout, but for calls that are made elsewhere
-	family  bool          // the calls are alike, and likely small
 	inert   bool          // handed over, and there are no functions among the arguments
 	needs   bool          // there are Results among the arguments, in place of their values
 	o       *options

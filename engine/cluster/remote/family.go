@@ -17,7 +17,8 @@ type family struct {
 
 	mu      sync.Mutex // guards what follows
 	waiting []*item    // in order
-	parcels int        // under way, or about to be
+	parcels int        // under way, or about to be, but for
+	tardy   int        // those that take long
 	width   int        // how many parcels are to be, when that was looked up last
 	full    int        // how many items a parcel has when as many wait as ever do, likewise
 	over    bool       // it is forgotten
@@ -44,10 +45,35 @@ func (f *family) add(it *item) bool {
 	}
 	defer f.mu.Unlock()
 	f.waiting = append(f.waiting, it)
-	if f.parcels > 0 && (f.small() || f.parcels >= f.width) {
+	if f.parcels > 0 && (f.small() || f.parcels+f.tardy >= f.width) {
 		return true
 	}
 	return f.more()
+}
+
+// slow notes that a parcel takes long, which nothing is to wait for any more; it has handed
+// items back.
+func (f *family) slow(back []*item) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.parcels--
+	f.tardy++
+	f.waiting = append(back, f.waiting...)
+	if len(f.waiting) == 0 {
+		return
+	}
+	f.look()
+	if f.parcels == 0 || !f.small() && f.parcels+f.tardy < f.width {
+		f.more() // else the parcel itself takes them when it has come back
+	}
+}
+
+// quick is the end of what slow has noted.
+func (f *family) quick() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.parcels++
+	f.tardy--
 }
 
 // more has one more parcel sent. False: the Caller is closed. f.mu is held.
@@ -76,9 +102,9 @@ func (f *family) look() {
 // work sends parcels, one after the other, as long as there is something to send.
 func (f *family) work(ctx context.Context) {
 	for items := f.take(); items != nil; items = f.take() {
-		rest, took := f.c.carry(ctx, items)
+		rest, done, took := f.c.carry(ctx, f, items)
 		if took > 0 {
-			f.chunker.Done(len(items)-len(rest), took)
+			f.chunker.Done(done, took)
 		}
 		if len(rest) > 0 {
 			f.mu.Lock()
@@ -107,13 +133,13 @@ func (f *family) take() []*item {
 		n := f.chunker.Size(len(f.waiting), f.width)
 		items := f.waiting[:n:n]
 		f.waiting = f.waiting[n:]
-		if !f.small() && f.parcels < f.width {
+		if !f.small() && f.parcels+f.tardy < f.width {
 			f.more() // there are more workers than before, or the items take longer
 		}
 		return items
 	}
 	f.waiting = nil
-	if f.parcels--; f.parcels == 0 {
+	if f.parcels--; f.parcels+f.tardy == 0 {
 		f.over = true
 		f.c.forget(f)
 	}

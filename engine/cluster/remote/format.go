@@ -12,7 +12,7 @@ import (
 )
 
 // formatVersion counts up whenever what stands in this file changes.
-const formatVersion = 2
+const formatVersion = 3
 
 // ABI returns what a worker's engine and that at home must have in common, as one word.
 func ABI(e *engine.Engine) string {
@@ -21,15 +21,20 @@ func ABI(e *engine.Engine) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// A head says what the tasks of a parcel are at home.
+// A head says what the tasks of a parcel have in common at home.
 type head struct {
-	Script       string
-	Group, Task  string
+	Script, Group string
+	Until         int64 // nanoseconds since 1970; 0: never
+	Started       bool  // home wants to know of beginnings
+	Kinds         []kind
+}
+
+// A kind is what many tasks of a parcel may be.
+type kind struct {
+	Task         string
 	Given        given
 	Attempt, Max int
 	Timeout      time.Duration
-	Until        int64 // nanoseconds since 1970; 0: never
-	Started      bool  // home wants to know of beginnings
 }
 
 // given is an engine.Given.
@@ -38,47 +43,9 @@ type given struct {
 	Line, Col  int32
 }
 
-func (h *head) texts() []*string {
-	return []*string{&h.Script, &h.Group, &h.Task, &h.Given.Task, &h.Given.File}
-}
-
-func appendHead(b []byte, h *head) []byte {
-	for _, s := range h.texts() {
-		b = appendText(b, *s)
-	}
-	started := int64(0)
-	if h.Started {
-		started = 1
-	}
-	for _, n := range []int64{int64(h.Given.Line), int64(h.Given.Col), int64(h.Attempt), int64(h.Max), int64(h.Timeout), h.Until, started} {
-		b = binary.AppendUvarint(b, uint64(n))
-	}
-	return b
-}
-
-func (r *reader) head() (*head, bool) {
-	h := &head{}
-	for _, s := range h.texts() {
-		text, ok := r.bytes()
-		if !ok {
-			return nil, false
-		}
-		*s = string(text)
-	}
-	var n [7]int
-	for i := range n {
-		var ok bool
-		if n[i], ok = r.number(); !ok {
-			return nil, false
-		}
-	}
-	h.Given.Line, h.Given.Col, h.Attempt, h.Max = int32(n[0]), int32(n[1]), n[2], n[3]
-	h.Timeout, h.Until, h.Started = time.Duration(n[4]), int64(n[5]), n[6] == 1
-	return h, true
-}
-
 // An order is one call of a parcel.
 type order struct {
+	kind          int
 	index, worker int
 	message       []byte // of package wire
 }
@@ -86,38 +53,49 @@ type order struct {
 var errBroken = errors.New("a parcel that is broken")
 
 func packParcel(h *head, orders []order) []byte {
-	size := 64
-	for _, s := range h.texts() {
-		size += len(*s) + 2
-	}
+	size := 64 + len(h.Script) + len(h.Group) + 64*len(h.Kinds)
 	for _, o := range orders {
 		size += len(o.message) + 16
 	}
-	b := appendHead(make([]byte, 0, size), h)
+	b := appendText(appendText(make([]byte, 0, size), h.Script), h.Group)
+	started := 0
+	if h.Started {
+		started = 1
+	}
+	b = appendNumbers(b, int(h.Until), started, len(h.Kinds))
+	for _, k := range h.Kinds {
+		b = appendText(appendText(appendText(b, k.Task), k.Given.Task), k.Given.File)
+		b = appendNumbers(b, int(k.Given.Line), int(k.Given.Col), k.Attempt, k.Max, int(k.Timeout))
+	}
 	for _, o := range orders {
-		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(o.index)), uint64(o.worker))
-		b = appendBytes(b, o.message)
+		b = appendBytes(appendNumbers(b, o.kind, o.index, o.worker), o.message)
+	}
+	return b
+}
+
+func appendNumbers(b []byte, list ...int) []byte {
+	for _, n := range list {
+		b = binary.AppendUvarint(b, uint64(n))
 	}
 	return b
 }
 
 func unpackParcel(data []byte) (*head, []order, error) {
-	r := reader{data}
-	h, ok := r.head()
-	if !ok {
-		return nil, nil, errBroken
+	r := reader{b: data}
+	h := &head{Script: r.text(), Group: r.text(), Until: int64(r.number()), Started: r.number() == 1}
+	for n := r.number(); n > 0 && !r.bad; n-- {
+		h.Kinds = append(h.Kinds, kind{
+			Task: r.text(), Given: given{Task: r.text(), File: r.text(), Line: int32(r.number()), Col: int32(r.number())},
+			Attempt: r.number(), Max: r.number(), Timeout: time.Duration(r.number()),
+		})
 	}
 	var orders []order
-	for len(r.b) > 0 {
-		index, ok1 := r.number()
-		worker, ok2 := r.number()
-		message, ok3 := r.bytes()
-		if !ok1 || !ok2 || !ok3 {
-			return nil, nil, errBroken
-		}
-		orders = append(orders, order{index, worker, message})
+	for len(r.b) > 0 && !r.bad {
+		o := order{kind: r.number(), index: r.number(), worker: r.number(), message: r.bytes()}
+		r.bad = r.bad || o.kind >= len(h.Kinds)
+		orders = append(orders, o)
 	}
-	if len(orders) == 0 {
+	if r.bad || len(orders) == 0 {
 		return nil, nil, errBroken
 	}
 	return h, orders, nil
@@ -131,6 +109,7 @@ const (
 	timedOut
 	method // what was asked for is something to be called
 	apart  // a value, as a blob of this hash
+	kept   // of a parcel that is handed back: it runs, or is told at the end
 )
 
 // An outcome is what came of one call.
@@ -146,17 +125,16 @@ func appendOutcome(b []byte, o outcome) []byte {
 	return appendBytes(b, o.data)
 }
 
-func unpackOutcomes(data []byte, n int) ([]outcome, error) {
-	r := reader{data}
+// unpackOutcomes reads what came of n calls, or what is told of them while they run.
+func unpackOutcomes(data []byte, n int, running bool) ([]outcome, error) {
+	r := reader{b: data}
 	list := make([]outcome, n)
 	for i := range list {
-		what, ok1 := r.byte()
-		took, ok2 := r.number()
-		data, ok3 := r.bytes()
-		if !ok1 || !ok2 || !ok3 || what > timedOut {
+		o := outcome{what: r.byte(), took: time.Duration(r.number()), data: r.bytes()}
+		if r.bad || o.what > timedOut && !(running && o.what == kept) {
 			return nil, errBroken
 		}
-		list[i] = outcome{what: what, took: time.Duration(took), data: data}
+		list[i] = o
 	}
 	if list[0].what == unbegun { // else parcels would go to and fro for ever
 		return nil, errBroken
@@ -170,6 +148,7 @@ const (
 	frameLogged   = 'l' // a record, as JSON
 	frameStarted  = 's' // name of the worker
 	frameProgress = 'g' // done, total: 8 bytes each
+	frameBack     = 'b' // outcomes so far: what was not begun is handed back
 )
 
 // appendFrame begins a frame about the call at a place in its parcel.
@@ -178,10 +157,9 @@ func appendFrame(b []byte, kind byte, place int) []byte {
 }
 
 func unpackFrame(frame []byte) (kind byte, place int, payload []byte, ok bool) {
-	r := reader{frame}
-	kind, ok1 := r.byte()
-	place, ok2 := r.number()
-	return kind, place, r.b, ok1 && ok2
+	r := reader{b: frame}
+	kind, place = r.byte(), r.number()
+	return kind, place, r.b, !r.bad
 }
 
 // A question is about a value that stays at home.
@@ -211,17 +189,9 @@ func packQuestion(q question) []byte {
 }
 
 func unpackQuestion(data []byte) (q question, ok bool) {
-	r := reader{data}
-	var oks [5]bool
-	var name []byte
-	var id int
-	q.place, oks[0] = r.number()
-	q.what, oks[1] = r.byte()
-	id, oks[2] = r.number()
-	name, oks[3] = r.bytes()
-	q.data, oks[4] = r.bytes()
-	q.id, q.name = uint64(id), string(name)
-	return q, oks == [5]bool{true, true, true, true, true}
+	r := reader{b: data}
+	q = question{place: r.number(), what: r.byte(), id: uint64(r.number()), name: r.text(), data: r.bytes()}
+	return q, !r.bad
 }
 
 func appendText(b []byte, s string) []byte {
@@ -233,33 +203,45 @@ func appendBytes(b, data []byte) []byte {
 }
 
 // A reader reads what nobody has checked.
-type reader struct{ b []byte }
+type reader struct {
+	b   []byte
+	bad bool // something was missing; the rest is zero
+}
 
-func (r *reader) byte() (byte, bool) {
+func (r *reader) fail() { r.b, r.bad = nil, true }
+
+func (r *reader) byte() byte {
 	if len(r.b) == 0 {
-		return 0, false
+		r.fail()
+		return 0
 	}
 	c := r.b[0]
 	r.b = r.b[1:]
-	return c, true
+	return c
 }
 
 // number returns a number from 0.
-func (r *reader) number() (int, bool) {
+func (r *reader) number() int {
 	n, size := binary.Uvarint(r.b)
 	if size <= 0 || n > 1<<62 {
-		return 0, false
+		r.fail()
+		return 0
 	}
 	r.b = r.b[size:]
-	return int(n), true
+	return int(n)
 }
 
-func (r *reader) bytes() ([]byte, bool) {
-	n, ok := r.number()
-	if !ok || n > len(r.b) {
-		return nil, false
+func (r *reader) bytes() []byte {
+	n := r.number()
+	if n > len(r.b) {
+		r.fail()
+	}
+	if r.bad {
+		return nil
 	}
 	data := r.b[:n]
 	r.b = r.b[n:]
-	return data, true
+	return data
 }
+
+func (r *reader) text() string { return string(r.bytes()) }

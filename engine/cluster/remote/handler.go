@@ -39,7 +39,7 @@ func NewHandler(eng *engine.Engine, blob func(context.Context, cluster.Hash) ([]
 func (h *Handler) Close() { h.cancel() }
 
 // share is how long the calls of one parcel may take; when it is over, those that were not
-// begun go back, for others to make.
+// begun go back, for others to make, while the one that runs goes on.
 const share = 50 * time.Millisecond
 
 // Handle is a [cluster.Handler].
@@ -53,29 +53,32 @@ func (h *Handler) Handle(ctx context.Context, task cluster.Task, line cluster.Li
 		return failAll(len(orders), err)
 	}
 	defer host.leave()
-	v := &visit{host: host, line: line, orders: orders, ops: map[string]int{}}
+	v := &visit{host: host, line: line, orders: orders, ops: map[string]int{}, end: time.Now().Add(share), outcomes: make([]outcome, len(orders))}
 	host.enter(v)
 	defer host.exit(v)
-	calls := make([]*engine.Call, len(orders))
-	var good []*engine.Call
+	var calls []*engine.Call
 	for i, o := range orders {
-		calls[i] = v.newCall(i, head, o)
 		t, err := host.dec.Task(o.message)
 		if err != nil {
-			calls[i].Err, calls[i].Ended = err, true
+			v.outcomes[i] = outcome{what: failed, data: wire.Failure(err)}
 			continue
 		}
-		calls[i].Fn, calls[i].Args, calls[i].Kwargs = t.Fn, t.Args, t.Kwargs
-		good = append(good, calls[i])
+		calls = append(calls, v.newCall(i, head, t))
 	}
-	if len(good) > 0 {
-		end := time.Now().Add(share)
+	if len(calls) > 0 {
+		late := time.AfterFunc(share, v.handBack)
 		ctx = context.WithValue(ctx, visitKey{}, v)
-		host.run.Do(ctx, engine.Outputs{Print: v.print, Log: newLogger(v.log)}, func() bool { return time.Now().After(end) }, good...)
+		host.run.Do(ctx, engine.Outputs{Print: v.print, Log: newLogger(v.log)}, calls...)
+		late.Stop()
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(calls) == 1 {
+		v.outcomes[v.place] = host.outcome(calls[0]) // which may have failed at the very end
 	}
 	var b []byte
-	for _, c := range calls {
-		b = appendOutcome(b, host.outcome(c))
+	for _, o := range v.outcomes {
+		b = appendOutcome(b, o)
 	}
 	return b
 }
@@ -89,16 +92,20 @@ func failAll(n int, err error) (b []byte) {
 }
 
 // newCall returns what an order says of a call.
-func (v *visit) newCall(place int, h *head, o order) *engine.Call {
+func (v *visit) newCall(place int, h *head, t *wire.Task) *engine.Call {
+	o := v.orders[place]
+	k := &h.Kinds[o.kind]
 	c := &engine.Call{
-		Group: h.Group, Task: h.Task, Index: o.index, Attempt: h.Attempt, Max: h.Max, Worker: o.worker, Timeout: h.Timeout,
-		Given:    engine.Given{Task: h.Given.Task, Pos: syntax.MakePosition(&h.Given.File, h.Given.Line, h.Given.Col)},
+		Fn: t.Fn, Args: t.Args, Kwargs: t.Kwargs,
+		Group: h.Group, Task: k.Task, Index: o.index, Attempt: k.Attempt, Max: k.Max, Worker: o.worker, Timeout: k.Timeout,
+		Given:    engine.Given{Task: k.Given.Task, Pos: syntax.MakePosition(&k.Given.File, k.Given.Line, k.Given.Col)},
 		Progress: func(done, total float64) { v.progress(place, done, total) },
+		Begins:   func() bool { return v.begins(place, h.Started) },
 	}
+	c.Over = func() { v.over(place, c) }
 	if h.Until != 0 {
 		c.Until = time.Unix(0, h.Until)
 	}
-	c.Started = func(string) { v.begin(place, h.Started) }
 	return c
 }
 

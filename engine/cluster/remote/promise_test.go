@@ -303,3 +303,53 @@ print([(r.status, r.error.message) for r in inner.results])
 	require.Less(t, time.Since(began), 10*time.Second)
 	require.Contains(t, r.out, "timed_out timed out after 0.2s\n")
 }
+
+// Who takes long keeps nobody waiting, neither what came before it nor what comes after.
+func TestSlowOnes(t *testing.T) {
+	h := newHall(t)
+	h.worker("default", "w1", engine.Options{})
+	h.worker("default", "w2", engine.Options{})
+	r := run(t, h, `
+def f(x):
+    if x in [300, 301, 500]: time.sleep(1.5)
+    return x
+began = time.monotonic()
+late = sorted([r.result for r in threadgroup().imap_unordered(f, range(600)) if time.monotonic() - began > 1])
+print(late)
+
+g = threadgroup(check=False)
+fast = [g.submit(f, i) for i in range(200)]
+def busy():
+    for i in range(1000000000000): pass
+endless = g.submit(busy)
+more = [g.submit(f, i) for i in range(200)]
+print(sum([r.get() for r in fast + more]))
+endless.cancel()
+print(endless.wait().status)
+`, engine.Options{})
+	require.Empty(t, report(r.err))
+	require.Equal(t, "[300, 301, 500]\n39800\ncancelled\n", r.out)
+}
+
+// Tasks of many kinds travel together, and stay what they are.
+func TestKinds(t *testing.T) {
+	h := newHall(t)
+	h.worker("default", "w", engine.Options{})
+	r := run(t, h, `
+g = threadgroup("g", check=False)
+def make(i):
+    def f(n):
+        t = current_task()
+        if i % 10 == 3 and t.attempt < 2: fail("again %d" % i)
+        return (i, n, t.name, t.attempt, t.max_attempts)
+    return f
+for i in range(500):
+    g.task(make(i), name="task %d" % i, args=[i * 2], timeout=10 + i, retry=retry(1, wait=0))
+results = g.execute()
+print(len([r for r in results if r.ok]), all([r.result[:3] == (i, 2 * i, "task %d" % i) for i, r in enumerate(results)]))
+print(results[13].result, results[13].attempts, results[14].result)
+`, engine.Options{})
+	require.Empty(t, report(r.err))
+	require.Equal(t, "500 True\n(13, 26, \"task 13\", 2, 2) 2 (14, 28, \"task 14\", 1, 2)\n", r.out)
+	require.Less(t, len(h.sent), 200)
+}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/starlark-tg/tg/engine"
@@ -18,15 +17,23 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// A visit is one parcel in hand. Its calls are made one after the other.
+// A visit is one parcel in hand. Its calls are made one after the other:
+//
+//	begins → over, begins → over, …            until there are no more, or share is over
+//	begins → …share is over: handBack… → over   nothing begins any more
 type visit struct {
 	host   *host
 	line   cluster.Line
 	orders []order
-	place  atomic.Int64 // of the call that runs
+	end    time.Time // when nothing begins any more
 
-	mu  sync.Mutex     // guards ops
-	ops map[string]int // questions so far, by who asks
+	mu       sync.Mutex     // guards what follows
+	ops      map[string]int // questions so far, by who asks
+	place    int            // of the call that runs, or ran last
+	begun    bool           // one of them has
+	running  bool           // one of them is
+	back     bool           // what was not begun has been handed back
+	outcomes []outcome      // by place; of what has not ended: unbegun
 }
 
 type visitKey struct{}
@@ -41,12 +48,56 @@ func visitOf(t *starlark.Thread) (*visit, *engine.Thread) {
 	return v, own
 }
 
-// begin notes that a call begins.
-func (v *visit) begin(place int, tell bool) {
-	v.place.Store(int64(place))
-	if tell {
+// begins reports whether a call is to be made now. The first one is, in any case.
+func (v *visit) begins(place int, tell bool) bool {
+	v.mu.Lock()
+	ok := !v.back && (!v.begun || time.Now().Before(v.end))
+	if ok {
+		v.place, v.begun, v.running = place, true, true
+	}
+	v.mu.Unlock()
+	if ok && tell {
 		v.say(frameStarted, place, v.host.name)
 	}
+	return ok
+}
+
+// over notes what came of a call.
+func (v *visit) over(place int, c *engine.Call) {
+	o := v.host.outcome(c)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.outcomes[place] = o
+	v.running = false
+}
+
+// mostBack is how many bytes of outcomes are handed back early: what is more comes at the end.
+const mostBack = 256 << 10
+
+// handBack tells what came of the calls that have ended, and gives those back that were not
+// begun, so that none waits for the one that takes long.
+func (v *visit) handBack() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.running {
+		return // the end is near
+	}
+	v.back = true
+	b := appendFrame(nil, frameBack, 0)
+	for i, o := range v.outcomes {
+		if i == v.place && o.what == unbegun || len(b)+len(o.data) > mostBack {
+			o = outcome{what: kept}
+		}
+		b = appendOutcome(b, o)
+	}
+	v.line.Say(b)
+}
+
+// now returns the place of the call that runs.
+func (v *visit) now() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.place
 }
 
 func (v *visit) say(kind byte, place int, payload string) {
@@ -55,10 +106,10 @@ func (v *visit) say(kind byte, place int, payload string) {
 }
 
 // print takes what the calls print.
-func (v *visit) print(e event.Event) { v.say(framePrinted, int(v.place.Load()), e.Text) }
+func (v *visit) print(e event.Event) { v.say(framePrinted, v.now(), e.Text) }
 
 // log takes what they log.
-func (v *visit) log(record []byte) { v.say(frameLogged, int(v.place.Load()), string(record)) }
+func (v *visit) log(record []byte) { v.say(frameLogged, v.now(), string(record)) }
 
 func (v *visit) progress(place int, done, total float64) {
 	b := binary.BigEndian.AppendUint64(nil, math.Float64bits(done))
@@ -78,7 +129,7 @@ func (v *visit) call(t *engine.Thread, id uint64, name string, args starlark.Tup
 	if err != nil {
 		return nil, t.Error(err)
 	}
-	place := int(v.place.Load())
+	place := v.now()
 	q := packQuestion(question{place: place, what: askCall, id: id, name: name, data: m.Data})
 	op := v.op(t, place)
 	ctx := t.Context()
@@ -122,8 +173,8 @@ func (v *visit) op(t *engine.Thread, place int) string {
 
 // open reads an answer.
 func (v *visit) open(answer []byte) (what byte, x starlark.Value, err error) {
-	r := reader{answer}
-	what, _ = r.byte()
+	r := reader{b: answer}
+	what = r.byte()
 	switch what {
 	case apart:
 		var hash cluster.Hash

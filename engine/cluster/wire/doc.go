@@ -13,7 +13,7 @@
 //	host, err := eng.NewHost(ctx, "worker")  // on the worker, one for each script
 //	dec := wire.NewDecoder(host, wire.DecoderOptions{Fetch: …, Resolve: …})
 //	task, err := dec.Task(m.Data)
-//	host.Do(ctx, outputs, nil, &engine.Call{Fn: task.Fn, Args: task.Args, Kwargs: task.Kwargs})
+//	host.Do(ctx, outputs, &engine.Call{Fn: task.Fn, Args: task.Args, Kwargs: task.Kwargs})
 //
 // and back: Encoder.Value and Decoder.Value for v, [Failure] and [ReadFailure] for err.
 //

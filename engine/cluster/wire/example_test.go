@@ -41,7 +41,7 @@ def price(n):
 			fmt.Println(err)
 		}
 		call := &engine.Call{Fn: task.Fn, Args: task.Args, Kwargs: task.Kwargs}
-		host.Do(ctx, engine.Outputs{}, nil, call)
+		host.Do(ctx, engine.Outputs{}, call)
 		if failed := (*engine.Error)(nil); errors.As(call.Err, &failed) {
 			fmt.Println(failed.Traceback())
 		} else {

@@ -208,6 +208,6 @@ func (w *world) newDecoder() *wire.Decoder {
 // do makes one call for a host.
 func do(ctx context.Context, host *engine.Run, to engine.Outputs, fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	c := &engine.Call{Fn: fn, Args: args, Kwargs: kwargs}
-	host.Do(ctx, to, nil, c)
+	host.Do(ctx, to, c)
 	return c.Value, c.Err
 }
