@@ -14,9 +14,14 @@ import (
 func clusterRows() []row {
 	return []row{
 		{
-			name: "cluster", what: "no-op tasks one by one, 256 at once", tasks: 20_000, quick: 500, rate: true,
-			tg:    onCluster("alone"),
+			name: "cluster", what: "no-op tasks, 256 at once", tasks: 20_000, quick: 500, rate: true,
+			tg:    onCluster("tasks"),
 			peers: []peer{{side: bareQueue("alone"), least: 0.8}},
+		},
+		{
+			name: "cluster", what: "the same, each by itself (idempotent=False)", tasks: 20_000, quick: 500, rate: true,
+			tg:    onCluster("alone"),
+			peers: []peer{{side: bareQueue("alone")}},
 		},
 		{
 			name: "cluster", what: "no-op items of a map", tasks: 300_000, quick: 5_000, rate: true, fast: 200_000,
