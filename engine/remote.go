@@ -35,7 +35,7 @@ type Call struct {
 	Until        time.Time     // when its time is over at the latest, for the task to know; zero: never
 	Queue        string        // of the workers that may run it; "": the default
 	Once         bool          // it must not run twice
-	Family       any           // calls of one family are alike, and may travel together; nil: it travels alone
+	Family       any           // calls of one family may travel together; nil: it travels alone
 
 	// Told, one call at a time, with what happens; nil: nobody asks.
 	Started  func(worker string)

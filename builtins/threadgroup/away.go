@@ -95,6 +95,9 @@ func perform(t *engine.Thread, calls []*engine.Call) {
 	}
 	if err := e.start(g.shared.budget.Slots(1), results); err != nil {
 		first.Err, first.Ended = t.Error(err), true
+		if first.Over != nil {
+			first.Over()
+		}
 		return
 	}
 	e.await(t)

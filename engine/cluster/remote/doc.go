@@ -9,9 +9,10 @@
 // # What goes to and fro
 //
 // A task that is sent is a parcel: what is to be called, as package wire writes it, and who
-// the task is at home, so that current_task, timeouts and reports say the same there. Calls
-// of one map are alike and may be short, so a parcel may have many, as many as take some
-// 35 ms; after 50 ms the worker sends the rest of them back unbegun. What the task prints,
+// the task is at home, so that current_task, timeouts and reports say the same there. Tasks
+// of a group may be short, so a parcel may have many, as many as take some 35 ms. After 50 ms
+// the worker tells what came of some, and hands back what it has not begun: so none waits for
+// one that takes long. What must not run twice travels by itself. What the task prints,
 // logs and says of its progress goes home while it runs.
 //
 // # What stays at home
