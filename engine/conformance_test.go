@@ -6,16 +6,15 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/starlark-tg/tg/builtins"
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/enginetest"
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -46,17 +45,8 @@ var differences = map[string]string{
 }
 
 func TestConformance(t *testing.T) {
-	dir := moduleDir(t, "go.starlark.net")
-	paths, err := filepath.Glob(filepath.Join(dir, "starlark", "testdata", "*.star"))
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
-	assertStar, err := os.ReadFile(filepath.Join(dir, "starlarktest", "assert.star"))
-	require.NoError(t, err)
-	files := fstest.MapFS{"assert.star": {Data: assertStar}}
-	for _, name := range []string{"json", "time", "math"} { // the tests load what is a built-in here
-		files[name+".star"] = &fstest.MapFile{Data: []byte(name + " = our_" + name)}
-	}
-	for _, path := range paths {
+	corpus := enginetest.OpenCorpus(t)
+	for _, path := range corpus.Paths {
 		name := filepath.Base(path)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,23 +54,10 @@ func TestConformance(t *testing.T) {
 				t.Skip(why)
 			}
 			for _, c := range chunks(t, path) {
-				c.run(t, files)
+				c.run(t, corpus.FS)
 			}
 		})
 	}
-}
-
-// moduleDir returns where the go command keeps a module's source.
-func moduleDir(t *testing.T, module string) string {
-	if _, err := exec.LookPath("go"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("the go command is needed")
-		}
-		t.Skip("the go command is not there")
-	}
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
-	require.NoError(t, err)
-	return strings.TrimSpace(string(out))
 }
 
 // script is what every chunk is called when it runs: its file may have the name
@@ -182,24 +159,12 @@ func (c *chunk) complain(line int, msg string) {
 
 // module has what the test files and assert.star take for granted.
 func (c *chunk) module() engine.Module {
-	m := engine.Module{Name: "conformance", Globals: starlark.StringDict{
-		"struct":    starlark.NewBuiltin("struct", starlarkstruct.Make),
-		"module":    starlark.NewBuiltin("module", starlarkstruct.MakeModule),
-		"fibonacci": fibonacci{},
-	}}
-	for _, other := range builtins.Standard() {
-		if v, ok := other.Globals[other.Name]; ok {
-			m.Globals["our_"+other.Name] = v
-		}
-	}
-	for name, fn := range map[string]func(*starlark.Thread, starlark.Tuple) (starlark.Value, error){
-		"error": c.error, "catch": catch, "matches": matches, "_freeze": freeze, "_floateq": floateq, "hasfields": newFields,
-	} {
-		m.Globals[name] = starlark.NewBuiltin(strings.TrimPrefix(name, "_"),
-			func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-				return fn(thread, args)
-			})
-	}
+	m := enginetest.CorpusModule(builtins.Standard(), map[string]enginetest.Function{
+		"error": c.error, "_floateq": floateq, "hasfields": newFields,
+	})
+	m.Globals["struct"] = starlark.NewBuiltin("struct", starlarkstruct.Make)
+	m.Globals["module"] = starlark.NewBuiltin("module", starlarkstruct.MakeModule)
+	m.Globals["fibonacci"] = fibonacci{}
 	return m
 }
 
@@ -214,28 +179,6 @@ func (c *chunk) error(thread *starlark.Thread, args starlark.Tuple) (starlark.Va
 	msg, _ := starlark.AsString(args[0])
 	c.complain(line, msg)
 	return starlark.None, nil
-}
-
-// def catch(f): the text of the error, as the engine words it
-func catch(thread *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
-	if _, err := engine.Of(thread).Call(args[0], nil, nil); err != nil {
-		return starlark.String(err.Error()), nil
-	}
-	return starlark.None, nil
-}
-
-// def matches(pattern, text)
-func matches(_ *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
-	pattern, _ := starlark.AsString(args[0])
-	text, _ := starlark.AsString(args[1])
-	ok, err := regexp.MatchString(pattern, text)
-	return starlark.Bool(ok), err
-}
-
-// def freeze(x): what handing x over to a task does
-func freeze(thread *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
-	engine.Of(thread).Publish(args...)
-	return args[0], nil
 }
 
 // def floateq(x, y): equal, or neighbours

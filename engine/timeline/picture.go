@@ -32,9 +32,6 @@ func (t *tally) all() (n int) {
 	return n
 }
 
-// bad returns how many tasks have failed, in one way or another.
-func (t *tally) bad() int { return t[Failed] + t[TimedOut] }
-
 func (t *tally) add(o tally) {
 	for s, n := range o {
 		t[s] += n

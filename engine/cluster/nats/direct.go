@@ -22,18 +22,6 @@ type stored struct {
 	Time    time.Time `json:"time"`
 }
 
-// header returns a header of the message, "" where there is none.
-func (s stored) header(name string) string {
-	if len(s.Hdrs) == 0 {
-		return ""
-	}
-	h, err := nats.DecodeHeadersMsg(s.Hdrs)
-	if err != nil {
-		return ""
-	}
-	return h.Get(name)
-}
-
 // last returns the last message of a subject as the stream's leader has it, or
 // ErrNotFound.
 func (c *Conn) last(ctx context.Context, stream, subject string) (stored, error) {

@@ -2,9 +2,7 @@ package wire_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +10,7 @@ import (
 
 	"github.com/starlark-tg/tg/builtins"
 	"github.com/starlark-tg/tg/engine"
+	"github.com/starlark-tg/tg/engine/enginetest"
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
 )
@@ -19,24 +18,15 @@ import (
 // go.starlark.net's own tests of the language run on a worker here: each is made the body of
 // a function, and prints there what it prints at home.
 func TestConformance(t *testing.T) {
-	dir := moduleDir(t, "go.starlark.net")
-	paths, err := filepath.Glob(filepath.Join(dir, "starlark", "testdata", "*.star"))
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
-	assertStar, err := os.ReadFile(filepath.Join(dir, "starlarktest", "assert.star"))
-	require.NoError(t, err)
-	files := fstest.MapFS{"assert.star": {Data: assertStar}}
-	for _, name := range []string{"json", "time", "math"} {
-		files[name+".star"] = &fstest.MapFile{Data: []byte(name + " = our_" + name)}
-	}
+	corpus := enginetest.OpenCorpus(t)
 	o := options()
 	o.Modules = append(o.Modules, conformance())
 	shipped := 0
-	for _, path := range paths {
+	for _, path := range corpus.Paths {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		for i, chunk := range strings.Split(string(text), "\n---\n") {
-			if shipChunk(t, o, files, chunk) {
+			if shipChunk(t, o, corpus.FS, chunk) {
 				shipped++
 			} else {
 				t.Logf("%s, part %d: is no body of a function", filepath.Base(path), i+1)
@@ -74,21 +64,9 @@ func shipChunk(t *testing.T, o engine.Options, files fstest.MapFS, chunk string)
 
 // conformance has what the test files and assert.star take for granted.
 func conformance() engine.Module {
-	m := engine.Module{Name: "conformance", Globals: starlark.StringDict{}}
-	for _, other := range builtins.Standard() {
-		if v, ok := other.Globals[other.Name]; ok {
-			m.Globals["our_"+other.Name] = v
-		}
-	}
-	for name, fn := range map[string]func(*starlark.Thread, starlark.Tuple) (starlark.Value, error){
-		"error": complain, "catch": catch, "matches": matches, "_freeze": freeze, "_floateq": equal, "hasfields": equal, "fibonacci": equal,
-	} {
-		m.Globals[name] = starlark.NewBuiltin(strings.TrimPrefix(name, "_"),
-			func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-				return fn(thread, args)
-			})
-	}
-	return m
+	return enginetest.CorpusModule(builtins.Standard(), map[string]enginetest.Function{
+		"error": complain, "_floateq": equal, "hasfields": equal, "fibonacci": equal,
+	})
 }
 
 func complain(thread *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
@@ -96,40 +74,8 @@ func complain(thread *starlark.Thread, args starlark.Tuple) (starlark.Value, err
 	return starlark.None, nil
 }
 
-func catch(thread *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
-	if _, err := engine.Of(thread).Call(args[0], nil, nil); err != nil {
-		return starlark.String(err.Error()), nil
-	}
-	return starlark.None, nil
-}
-
-func matches(_ *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
-	pattern, _ := starlark.AsString(args[0])
-	text, _ := starlark.AsString(args[1])
-	ok, err := regexp.MatchString(pattern, text)
-	return starlark.Bool(ok), err
-}
-
-func freeze(thread *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
-	engine.Of(thread).Publish(args...)
-	return args[0], nil
-}
-
 func equal(_ *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
 	return starlark.Bool(len(args) > 1 && args[0] == args[1]), nil
-}
-
-// moduleDir returns where the go command keeps a module's source.
-func moduleDir(t *testing.T, module string) string {
-	if _, err := exec.LookPath("go"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("the go command is needed")
-		}
-		t.Skip("the go command is not there")
-	}
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
-	require.NoError(t, err)
-	return strings.TrimSpace(string(out))
 }
 
 // restless are scripts whose functions do not end or come to another thing each time.
