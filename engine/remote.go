@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"go.starlark.net/starlark"
@@ -56,6 +58,18 @@ type Call struct {
 	Value    starlark.Value
 	Err      error // an *Error or an *ExitError
 	Ended    bool  // false: it was not begun
+}
+
+// queueRunes are what the name of a queue may have: it is a word of what a cluster's messages
+// are addressed to.
+const queueRunes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+
+// CheckQueue returns an error that says what the name of a queue must be, if this is none.
+func CheckQueue(name string) error {
+	if name == "" || len(name) > 64 || strings.TrimLeft(name, queueRunes) != "" {
+		return fmt.Errorf("must have 1 to 64 letters, digits, - and _, not %q", name)
+	}
+	return nil
 }
 
 // A Resident is a value that stays in the process that made it, though functions in other

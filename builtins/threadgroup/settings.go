@@ -118,18 +118,11 @@ func setIdempotent(o *options, v starlark.Value) error {
 	return err
 }
 
-// queueRunes are what the name of a queue may have: it is a word of what a cluster's messages
-// are addressed to.
-const queueRunes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
-
 func setQueue(o *options, v starlark.Value) error {
 	if err := setString(&o.queue, v); err != nil {
 		return err
 	}
-	if len(o.queue) > 64 || strings.Trim(o.queue, queueRunes) != "" {
-		return fmt.Errorf("must have 1 to 64 letters, digits, - and _, not %q", o.queue)
-	}
-	return nil
+	return engine.CheckQueue(o.queue)
 }
 
 func setCheck(o *options, v starlark.Value) error {

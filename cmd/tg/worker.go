@@ -92,8 +92,9 @@ func (f *workerFlags) check(flags *pflag.FlagSet) error {
 		return errors.New("--invitation needs the name of a file")
 	case flags.Changed("invitation") && flags.Changed("cluster-key"):
 		return errors.New("--invitation and --cluster-key say the same: give one")
-	case f.queue == "":
-		return errors.New("--queue needs a name")
+	}
+	if err := engine.CheckQueue(f.queue); err != nil {
+		return fmt.Errorf("--queue %w", err)
 	}
 	for _, key := range f.trust {
 		if !clusterkey.IsPublic(key) {
